@@ -1,0 +1,139 @@
+"""The neighbourhood as its officers describe it in the desk file: what people ask for, report and earn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from domain.calendars import BusinessCalendar, QuietHours
+from domain.escalation import EscalationPolicy
+from domain.places import Unit
+from domain.words import Named
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumber:
+    name: Named
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How soon somebody has taken it, and how soon it is done; None promises nothing."""
+
+    first_response: timedelta | None = None
+    resolution: timedelta | None = None
+    calendar: str | None = None  # the key of the office hours it counts in
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What an order is about. One that others lie `under` is only a heading and leads nowhere itself."""
+
+    key: str
+    name: Named
+    under: str | None = None
+    team: str | None = None
+    promise: Promise = Promise()
+    ladder: str = ""  # empty only for a heading
+    award: int = 0
+    dimension: str | None = None
+    ask_for: tuple[str, ...] = ()
+    done_needs: tuple[str, ...] = ()
+    discreet: bool = False  # the group sees category, unit and since when
+    confidential: bool = False  # goes through the private door, to people, never to a group
+    private_door: str | None = None  # asks first whether they are afraid; the confidential category a yes opens
+    cash: bool = False  # the sentence about cash at the door is shown
+    call_me: bool = False  # the order made by "Please call me"; not in the menu
+
+    @property
+    def asks_if_afraid(self) -> bool:
+        return self.private_door is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    doer: int = 0
+    reporter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What people report; without a ladder it goes to officers only."""
+
+    key: str
+    name: Named
+    asks: tuple[str, ...] = ()
+    say_first: Named | None = None
+    team: str | None = None
+    promise: Promise = Promise()
+    ladder: str | None = None
+    near: int | None = None  # metres within which "somebody reported this already"
+    award: Award = Award()
+    dimension: str | None = None
+    done_needs: tuple[str, ...] = ()
+    urgent: bool = False
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    open_per_volunteer: int = 3
+    claim_waits_for_start: timedelta = timedelta(minutes=5)  # a taker who has never opened the bot
+    closes_by_itself: timedelta = timedelta(days=3)  # done, and the requester says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most that can be earned; None is no cap."""
+
+    person_day: int | None = None
+    household_month: int | None = None
+    pair_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsStandard:
+    dimensions: Mapping[str, Named] = field(default_factory=dict)
+    caps: Caps = Caps()
+    second_signature_above: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFile:
+    name: Named
+    zone: ZoneInfo
+    languages: tuple[str, ...]  # the first is the default
+    consent_version: str
+    emergency: tuple[EmergencyNumber, ...]
+    quiet: QuietHours | None
+    units: Mapping[str, Unit]
+    teams: Mapping[str, Named]  # every team a category, report or step names
+    categories: Mapping[str, Category]
+    calendars: Mapping[str, BusinessCalendar]
+    ladders: Mapping[str, EscalationPolicy]
+    orders: OrderRules
+    points: PointsStandard
+    reports: Mapping[str, Report]
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+    @property
+    def call_me(self) -> Category:
+        """What "Please call me" becomes; the reader adds one when the file names none."""
+        return next(category for category in self.categories.values() if category.call_me)
+
+    def menu(self, under: str | None = None) -> list[Category]:
+        """The categories a person chooses among: the first level, or those under a heading."""
+        return [each for each in self.categories.values() if each.under == under and not each.call_me]
+
+    def is_heading(self, key: str) -> bool:
+        return any(each.under == key for each in self.categories.values())
+
+    def calendar_of(self, promise: Promise) -> BusinessCalendar | None:
+        return self.calendars[promise.calendar] if promise.calendar else None
+
+    def ladder_of(self, category: Category) -> EscalationPolicy:
+        return self.ladders[category.ladder]
