@@ -1,0 +1,35 @@
+"""Every card of the desk, each a view of one thing's present state, rendered at the moment it is sent.
+
+A new card is one function `face(view, subject_id, chat_id) -> Face | None` and one line in `CARDS`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desk.front import Button, Desk
+from domain.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What stands on a card now. `language` is its reader's; None: that of the chat it stands in."""
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    language: str | None = None
+    pinned: bool = False
+
+
+View = Desk
+"""A card reads through the same front desk, on a read-only connection; what it would say goes nowhere."""
+
+Paint = Callable[[View, int, int], Face | None]
+"""None: nothing should stand there any more. The courier takes its buttons away, or leaves it unsent."""
+
+CARDS: dict[str, Paint] = {}
+
+NO_CHANCE = random.Random(0)
+"""Cards are the same however often they are rendered."""

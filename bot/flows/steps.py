@@ -1,0 +1,235 @@
+"""The kinds of questions a conversation can ask: choose, say a few words, tell in any form, a place, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from bot.flows.flow import CHANGE, Choice, Flow, Heard, PickOne, Pressed, Said, Step
+from desk.front import Desk
+from domain.refusals import Refusal
+from domain.words import Text, _, lines, plain
+
+LONGEST = 1000
+"""Characters of one answer that are kept; the rest would not fit on a card."""
+
+
+class Choose(Step[str]):
+    """One of several buttons. With `typed`, the person's own words are an answer too."""
+
+    wanted = _("Please tap one of the buttons, or write it in your own words.")
+
+    def __init__(
+        self, ask: Text, among: Callable[[Any, Desk], Iterable[Choice]], *, typed: bool = False, **more: Any
+    ) -> None:
+        super().__init__(ask, **more)
+        self.among, self.typed = among, typed
+        if typed:
+            self.accepts = frozenset({"text"})  # type: ignore[misc]
+
+    def choices(self, flow: Flow, desk: Desk) -> list[Choice]:
+        return list(self.among(flow, desk))
+
+    def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        return f"={said.text.strip()[:LONGEST]}"
+
+    def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
+        return str(stored).startswith("=") or any(stored == choice.value for choice in self.choices(flow, desk))
+
+    def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
+        if str(stored).startswith("="):
+            return plain(str(stored)[1:])
+        return next((choice.label for choice in self.choices(flow, desk) if choice.value == stored), None)
+
+
+class Words(Step[str]):
+    """A few words, typed."""
+
+    accepts = frozenset({"text"})
+    wanted = _("Please write it in a few words.")
+
+    def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        if not said.text.strip():
+            raise PickOne
+        return said.text.strip()[:LONGEST]
+
+    def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
+        return plain(stored)
+
+
+class TooFew(Refusal):
+    text = _("I have nothing from you yet. Please write, speak or send a picture.")
+
+
+DONE = "done"
+
+
+class Tell(Step[list[dict[str, str]]]):
+    """Text, voice, photos and albums in any order, until *That's all*."""
+
+    accepts = frozenset({"text", "photo", "voice", "video", "document"})
+    wanted = _("Please write, speak or send a picture.")
+    most: ClassVar[int] = 20
+
+    def __init__(
+        self, ask: Text, *, least: int = 1, needs: Callable[[Any, Desk], str | None] | None = None, **more: Any
+    ) -> None:
+        super().__init__(ask, **more)
+        self.least, self.needs = least, needs
+
+    def value(self, stored: Any) -> list[dict[str, str]]:
+        return list(stored["parts"])
+
+    def is_answered(self, stored: Any) -> bool:
+        return bool(stored["done"])
+
+    def question(self, flow: Flow, desk: Desk) -> Text:
+        parts = flow.answers.get(self.name, {}).get("parts", [])
+        if not parts:
+            return super().question(flow, desk)
+        return _(
+            "I've noted it ({count} part). Add more, or tap “That's all”.",
+            "I've noted it ({count} parts). Add more, or tap “That's all”.",
+        )(count=len(parts))
+
+    def choices(self, flow: Flow, desk: Desk) -> list[Choice]:
+        has_parts = bool(flow.answers.get(self.name, {}).get("parts"))
+        return [Choice(DONE, _("That's all"))] if has_parts or self.least == 0 else []
+
+    def hear(self, heard: Heard, stored: Any, flow: Flow, desk: Desk) -> Any:
+        parts = list((stored or {}).get("parts", []))
+        if isinstance(heard, Pressed):
+            if heard.value != DONE:
+                raise PickOne
+            if len(parts) < self.least:
+                raise TooFew
+            needed = self.needs(flow, desk) if self.needs else None
+            if needed and not any(part["kind"] == needed for part in parts):
+                raise PhotoNeeded
+            return {"parts": parts, "done": True}
+        part = super().hear(heard, stored, flow, desk)
+        return {"parts": [*parts, part][: self.most], "done": False}
+
+    def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        part = {"kind": said.kind, "words": said.text[: 4 * LONGEST], "file_id": said.file_id, "album": said.album}
+        return {name: value for name, value in part.items() if value}
+
+    def join_album(self, said: Said, stored: Any) -> bool:
+        """A later part of an album that has begun joins it, even after *That's all*."""
+        joins = said.kind in self.accepts and any(part.get("album") == said.album for part in stored["parts"])
+        if joins and len(stored["parts"]) < self.most:
+            stored["parts"].append(
+                {"kind": said.kind, "words": said.text, "file_id": said.file_id, "album": said.album}
+            )
+        return joins
+
+    def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
+        return parts_as_text(stored["parts"])
+
+
+class PhotoNeeded(Refusal):
+    text = _("For this one a picture is needed. Please send one.")
+
+
+def parts_as_text(parts: Iterable[dict[str, Any]]) -> Text:
+    """What was told, as words: texts as they are, the rest named."""
+    named = {
+        "photo": _("🖼 a picture"),
+        "voice": _("🎤 a voice message"),
+        "video": _("🎬 a video"),
+        "document": _("📎 a file"),
+    }
+    said: list[Text] = []
+    for part in parts:
+        if part["kind"] in named:
+            said.append(named[part["kind"]])
+        if part.get("words"):
+            said.append(plain(part["words"]))
+    return lines(*said)
+
+
+class Place(Step[dict[str, Any]]):
+    """Where: a place the desk knows, a pin, or typed. `{"words": …}`, for a pin with latitude and longitude."""
+
+    accepts = frozenset({"text", "place"})
+    wanted = _("Please write the address, or send your place with the paper clip.")
+
+    def __init__(self, ask: Text, among: Callable[[Any, Desk], Iterable[Choice]], **more: Any) -> None:
+        super().__init__(ask, **more)
+        self.among = among
+
+    def choices(self, flow: Flow, desk: Desk) -> list[Choice]:
+        return list(self.among(flow, desk))
+
+    def understand_pressed(self, value: str, flow: Flow, desk: Desk) -> Any:
+        return {"choice": super().understand_pressed(value, flow, desk)}
+
+    def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        if said.kind == "place":
+            return {"words": said.text, "latitude": said.latitude, "longitude": said.longitude}
+        if not said.text.strip():
+            raise NotAPlace
+        return {"words": said.text.strip()[:LONGEST]}
+
+    def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
+        return "choice" not in stored or any(stored["choice"] == choice.value for choice in self.choices(flow, desk))
+
+    def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
+        if "choice" in stored:
+            return next((choice.label for choice in self.choices(flow, desk) if choice.value == stored["choice"]), None)
+        return plain(stored["words"]) if stored.get("words") else _("📍 the place you sent")
+
+
+class NotAPlace(Refusal):
+    text = Place.wanted
+
+
+class Phone(Words):
+    """A telephone number: typed, or the sender's own contact."""
+
+    accepts = frozenset({"text", "contact"})
+    wanted = _("Please write a telephone number, or share your contact.")
+
+    def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        digits = [letter for letter in said.text if letter.isdigit()]
+        if not 5 <= len(digits) <= 15 or (said.kind == "contact" and not said.own):
+            raise NotANumber
+        return ("+" if said.text.strip().startswith("+") else "") + "".join(digits)
+
+
+class NotANumber(Refusal):
+    text = Phone.wanted
+
+
+YES = _("Yes")
+
+
+class Confirm(Choose):
+    """Go ahead? One button that does it."""
+
+    def __init__(self, ask: Text, *, go: Text = YES, **more: Any) -> None:
+        super().__init__(ask, lambda flow, desk: [Choice("yes", go)], **more)
+
+
+class Summary(Confirm):
+    """Everything that was answered, each of it changeable in one tap, and the button that sends it."""
+
+    def question(self, flow: Flow, desk: Desk) -> Text:
+        rows = [
+            _("<b>{label}</b>: {answer}")(label=step.label, answer=answer)
+            for step in flow.steps
+            if step.label and step.name in flow.answers
+            if (answer := step.shown(flow.answers[step.name], flow, desk)) is not None
+        ]
+        return lines(super().question(flow, desk), *rows)
+
+    def choices(self, flow: Flow, desk: Desk) -> list[Choice]:
+        change = [
+            Choice(f"{CHANGE}{step.name}", _("Change: {label}")(label=step.label))
+            for step in flow.steps
+            if step.label and step.name in flow.answers
+        ]
+        return [*super().choices(flow, desk), *change]
+
+    def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
+        return True

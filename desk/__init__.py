@@ -1,0 +1,1 @@
+"""What people can do: one noun a file, one function a deed, each refusing with a sentence."""

@@ -1,0 +1,31 @@
+"""The desk says no, and says why in words meant for the person. Named for the situation, told and never logged as a fault."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from domain.words import Text, _
+
+
+class Refusal(Exception):
+    """The deed was not done and nothing was written; `said` is the sentence for whoever tried."""
+
+    text: ClassVar[Text] = _("That is not possible right now.")
+
+    def __init__(self, **blanks: Any) -> None:
+        super().__init__(type(self).__name__)
+        self.said: Text = self.text(**blanks)
+
+
+class NotFound(Refusal):
+    """The same answer for what is missing and for what this person may not see."""
+
+    text = _("I can't find that. It may have been removed.")
+
+
+class NotAllowed(Refusal):
+    text = _("Only the people in charge of this can do that.")
+
+
+class AlreadyDone(Refusal):
+    text = _("That has been done already. Thank you!")

@@ -1,0 +1,107 @@
+"""What waits for the bot: updates are offered again and again until it says it has them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.errors import conflict
+
+KEPT = timedelta(hours=24)
+KEPT_BRIEFLY = {"callback_query": timedelta(seconds=150), "inline_query": timedelta(seconds=30)}
+# These come only to a bot that asked for them by name.
+ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+KINDS = frozenset(
+    "message edited_message channel_post edited_channel_post business_connection business_message "
+    "edited_business_message deleted_business_messages message_reaction message_reaction_count inline_query "
+    "chosen_inline_result callback_query shipping_query pre_checkout_query purchased_paid_media poll poll_answer "
+    "my_chat_member chat_member chat_join_request chat_boost removed_chat_boost".split()
+)
+
+
+@dataclass(slots=True)
+class Update:
+    id: int
+    body: str  # written down when it happened: a later edit does not change what was said
+    until: datetime
+
+
+class Updates:
+    """The queue. One poller at a time: the newer one ends the older one's wait, as in Telegram."""
+
+    def __init__(self, now: Callable[[], datetime], first_id: int = 700_000_001) -> None:
+        self.now = now
+        self.next_id = first_id
+        self.waiting: deque[Update] = deque()
+        self.allowed: frozenset[str] | None = None  # None: everything but what comes on request
+        self._poller: asyncio.Future[None] | None = None
+
+    def wants(self, kind: str) -> bool:
+        return kind not in ON_REQUEST if self.allowed is None else kind in self.allowed
+
+    def allow(self, kinds: list[Any]) -> None:
+        """Remembered until told otherwise; unknown words are ignored; an empty list means the default."""
+        self.allowed = frozenset(k for k in kinds if k in KINDS) or None
+
+    def add(self, kind: str, thing: dict[str, Any]) -> int | None:
+        if not self.wants(kind):
+            return None
+        body = json.dumps(thing, ensure_ascii=False)
+        return self._put(f'"{kind}":{body}', KEPT_BRIEFLY.get(kind, KEPT))
+
+    def add_raw(self, update: dict[str, Any]) -> int:
+        """Any update as it is, however malformed; only its number is given here."""
+        body = json.dumps({k: v for k, v in update.items() if k != "update_id"}, ensure_ascii=False)
+        return self._put(body[1:-1], KEPT)
+
+    def _put(self, fields: str, kept: timedelta) -> int:
+        number = self.next_id
+        self.next_id += 1
+        body = f'{{"update_id":{number},{fields}}}' if fields else f'{{"update_id":{number}}}'
+        self.waiting.append(Update(number, body, self.now() + kept))
+        if self._poller is not None and not self._poller.done():
+            self._poller.set_result(None)
+        return number
+
+    def confirm(self, offset: int) -> None:
+        """An offset forgets everything before it; a negative one forgets all but the last so many."""
+        if offset < 0:
+            while len(self.waiting) > -offset:
+                self.waiting.popleft()
+        else:
+            while self.waiting and self.waiting[0].id < offset:
+                self.waiting.popleft()
+
+    def expire(self) -> None:
+        now = self.now()
+        if any(update.until <= now for update in self.waiting):
+            self.waiting = deque(update for update in self.waiting if update.until > now)
+
+    async def poll(self, offset: int, limit: int, timeout: float) -> str:
+        """The JSON list of what waits, after at most `timeout` real seconds."""
+        if self._poller is not None and not self._poller.done():
+            self._poller.set_exception(conflict())
+        self.confirm(offset)
+        self.expire()
+        if not self.waiting and timeout > 0:
+            mine = self._poller = asyncio.get_running_loop().create_future()
+            try:
+                await asyncio.wait_for(mine, timeout)
+            except TimeoutError:
+                pass
+            finally:
+                if self._poller is mine:
+                    self._poller = None
+            self.expire()
+        taken = [update.body for update in list(self.waiting)[:limit]]
+        return "[" + ",".join(taken) + "]"
+
+    def close(self) -> None:
+        """The server stops: whoever waits goes home with what there is."""
+        if self._poller is not None and not self._poller.done():
+            self._poller.set_result(None)

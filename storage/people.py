@@ -1,0 +1,99 @@
+"""Who the desk knows: persons, their Telegram accounts, households and the roles they hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from domain.people import Person, Role
+from storage.tables import contacts, people, roles
+
+_FIELDS = (
+    people.c.id,
+    contacts.c.telegram_id,
+    contacts.c.reach,
+    people.c.name,
+    contacts.c.shown_name,
+    people.c.phone,
+    people.c.language,
+    contacts.c.language_code,
+    people.c.speaks,
+    people.c.unit,
+    people.c.address,
+    people.c.household_id,
+    people.c.silent_until,
+)
+_EVERYBODY = select(*_FIELDS).select_from(people.outerjoin(contacts))
+_BY_ACCOUNT = _EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id"))
+_BY_ID = _EVERYBODY.where(people.c.id == bindparam("id"))
+
+
+def _person(row: Row[Any] | None) -> Person | None:
+    return Person(*row) if row else None
+
+
+def find_person(conn: Connection, telegram_id: int) -> Person | None:
+    """Whoever has this Telegram account."""
+    return _person(conn.execute(_BY_ACCOUNT, {"telegram_id": telegram_id}).first())
+
+
+def get_person(conn: Connection, person_id: int) -> Person:
+    person = _person(conn.execute(_BY_ID, {"id": person_id}).first())
+    if person is None:
+        raise LookupError(f"no person {person_id}")
+    return person
+
+
+def add_person(conn: Connection, now: datetime, **fields: Any) -> int:
+    """A person without an account yet."""
+    return int(conn.execute(insert(people).values(made_at=now, **fields).returning(people.c.id)).scalar_one())
+
+
+def meet(
+    conn: Connection, now: datetime, telegram_id: int, shown_name: str, language_code: str | None, *, started: bool
+) -> Person:
+    """The person behind an account, met for the first time if need be; what Telegram shows of them is kept up."""
+    person = find_person(conn, telegram_id)
+    if person is None:
+        person_id = add_person(conn, now)
+        reach = "open" if started else "never_started"
+        row = {"telegram_id": telegram_id, "person_id": person_id, "reach": reach, "shown_name": shown_name}
+        conn.execute(insert(contacts).values(**row, language_code=language_code))
+        return get_person(conn, person_id)
+    changed: dict[str, Any] = {}
+    if person.shown_name != shown_name:
+        changed["shown_name"] = shown_name
+    if person.language_code != language_code:
+        changed["language_code"] = language_code
+    if started and person.reach != "open":
+        changed["reach"] = "open"
+    if not changed:
+        return person
+    conn.execute(update(contacts).where(contacts.c.telegram_id == telegram_id).values(**changed))
+    return get_person(conn, person.id)
+
+
+def change_person(conn: Connection, person_id: int, **fields: Any) -> None:
+    conn.execute(update(people).where(people.c.id == person_id).values(**fields))
+
+
+# ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_HELD = select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty).where(
+    roles.c.person_id == bindparam("person_id"), roles.c.ended_at.is_(None)
+)
+
+
+def roles_of(conn: Connection, person_id: int) -> list[Role]:
+    """The roles a person holds now; read for every deed, so that a change of role holds at once."""
+    return [Role(*row) for row in conn.execute(_HELD, {"person_id": person_id})]
+
+
+def holders_of(conn: Connection, role: str, *, unit: str = "", team_id: int = 0) -> list[Person]:
+    """Everybody who holds this role there, those met first first."""
+    held = select(roles.c.person_id).where(
+        roles.c.role == role, roles.c.unit == unit, roles.c.team_id == team_id, roles.c.ended_at.is_(None)
+    )
+    return [Person(*row) for row in conn.execute(_EVERYBODY.where(people.c.id.in_(held)).order_by(people.c.id))]

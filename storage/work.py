@@ -1,0 +1,66 @@
+"""The one transaction: where the database is, how it is opened, and that writing begins at once.
+
+SQLite has one writer, begun with BEGIN IMMEDIATE so that it can never be refused half-way, and a read-only engine
+beside it. PostgreSQL serves both from psycopg 3. `writer` is plain; `readers` is for whoever only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
+"""`secure_delete`: what a person had deleted is overwritten in the file as well."""
+
+
+def open_writer(url: str) -> Engine:
+    """The engine that every deed goes through; one connection, begun for writing."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    arguments = {"check_same_thread": False, "cached_statements": 512}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred: reads first, and is refused later
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def open_readers(url: str) -> AsyncEngine:
+    """The engine for whoever only reads: cards rendered when they are sent, pages."""
+    if make_url(url).get_backend_name() != "sqlite":
+        options = {"options": "-c default_transaction_read_only=on"}
+        return create_async_engine(url, pool_size=4, pool_pre_ping=True, connect_args=options, hide_parameters=True)
+    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=5000", "query_only=1"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """What fails inside is undone alone; the rest of the transaction stands."""
+    with conn.begin_nested():
+        yield

@@ -1,0 +1,103 @@
+"""What every test stands on: a real database of either kind, a clock that is moved by hand, and a desk to do deeds at."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from desk.front import Desk
+from domain.desk_file import DeskFile, read_desk_file
+from domain.shipped import shipped_desk_file
+from storage.tables import metadata
+from storage.vault import Keys
+from storage.work import open_writer
+
+POSTGRESQL = os.environ.get("LINLI_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
+KEYS = Keys.made_from("a key for tests")
+
+
+def left_out(what: str) -> None:
+    """In CI an absence is a failure; elsewhere it is said aloud and the rest runs."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is needed here and does not answer")
+    pytest.skip(f"LEFT OUT: {what} does not answer on this machine")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """A database of this test process's own."""
+    name = f"linli_test_{os.getpid()}_{worker_id}"
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
+    try:
+        with server.connect() as conn:
+            conn.execute(text(f'CREATE DATABASE "{name}"'))
+    except OperationalError:
+        left_out("PostgreSQL")
+    url = make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    tables = create_engine(url)
+    metadata.create_all(tables)
+    tables.dispose()
+    yield url
+    with server.connect() as conn:
+        conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty desk on SQLite (a file) and on PostgreSQL: every test that asks for it runs on both."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'linli.db'}"
+        engine = open_writer(url)
+        metadata.create_all(engine)
+        engine.dispose()
+        return url
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as conn:
+        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def writer(database_url: str) -> Iterator[Engine]:
+    engine = open_writer(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def desk_file() -> DeskFile:
+    return read_desk_file(shipped_desk_file("demo"))
+
+
+AtDesk = Callable[..., AbstractContextManager[Desk]]
+
+
+@pytest.fixture
+def at_desk(writer: Engine, desk_file: DeskFile) -> AtDesk:
+    """`with at_desk() as desk:` is one transaction; `at_desk(later)` at another time. What was said: `desk.said`."""
+    chance = random.Random(1)
+
+    @contextmanager
+    def open_desk(now: datetime = MORNING) -> Iterator[Desk]:
+        with writer.begin() as conn:
+            yield Desk(conn, desk_file, now, KEYS, chance, bot_name="linli_bot")
+
+    return open_desk
+
+
+@pytest.fixture
+def conn(writer: Engine) -> Iterator[Connection]:
+    with writer.begin() as connection:
+        yield connection
