@@ -3,7 +3,6 @@
 import re
 import tomllib
 from dataclasses import replace
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -37,7 +36,6 @@ __all__ = [
     "Promise",
     "Report",
     "read_desk_file",
-    "shipped_desk_file",
 ]
 
 CALL_ME: Named = {"zh_Hans": "请给我打电话", "en": "Please call me"}
@@ -51,11 +49,6 @@ class DeskFileFaults(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} faults in the desk file")
         self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
-
-
-def shipped_desk_file(name: str) -> str:
-    """One that comes with Linli: "desk.zh_Hans.toml", "desk.en.toml" or "demo.toml"."""
-    return files("domain").joinpath("shipped", name).read_text(encoding="utf-8")
 
 
 def read_desk_file(text: str) -> DeskFile:
