@@ -1,0 +1,70 @@
+"""The groups the bot is in, and who is inside them, as Telegram told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.teams import Group
+from storage.tables import contacts, group_members, groups, roles, teams
+
+_GROUP = select(groups.c.chat_id, groups.c.title, groups.c.standing, groups.c.may_pin, groups.c.may_delete).where(
+    groups.c.chat_id == bindparam("chat_id")
+)
+_INSIDE = select(group_members.c.inside).where(
+    group_members.c.chat_id == bindparam("chat_id"), group_members.c.telegram_id == bindparam("telegram_id")
+)
+
+
+def find_group(conn: Connection, chat_id: int) -> Group | None:
+    row = conn.execute(_GROUP, {"chat_id": chat_id}).first()
+    return Group(*row) if row else None
+
+
+def keep_group(conn: Connection, group: Group) -> None:
+    """What the bot is and may do in this group now."""
+    now = {
+        "title": group.title,
+        "standing": group.standing,
+        "may_pin": group.may_pin,
+        "may_delete": group.may_delete,
+    }
+    row = insert(groups).values(chat_id=group.chat_id, **now)
+    conn.execute(row.on_conflict_do_update(index_elements=["chat_id"], set_=now))
+
+
+def is_inside(conn: Connection, chat_id: int, telegram_id: int) -> bool | None:
+    """Is this account in the group? None: nobody has told us."""
+    row = conn.execute(_INSIDE, {"chat_id": chat_id, "telegram_id": telegram_id}).first()
+    return bool(row.inside) if row else None
+
+
+def keep_member(conn: Connection, chat_id: int, telegram_id: int, inside: bool, heard_at: datetime) -> None:
+    """Somebody is in the group or not; what was heard later counts."""
+    now = {"inside": inside, "heard_at": heard_at}
+    row = insert(group_members).values(chat_id=chat_id, telegram_id=telegram_id, **now)
+    conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["chat_id", "telegram_id"], set_=now, where=group_members.c.heard_at <= heard_at
+        )
+    )
+
+
+def needs_asking(conn: Connection, most: int = 50) -> list[tuple[int, int]]:
+    """Accounts of which nobody has told whether they are in their team's group: (group, account), for getChatMember."""
+    pairs = (
+        select(teams.c.chat_id, contacts.c.telegram_id)
+        .join(roles, and_(roles.c.team_id == teams.c.id, roles.c.role == "volunteer", roles.c.ended_at.is_(None)))
+        .join(contacts, contacts.c.person_id == roles.c.person_id)
+        .join(groups, and_(groups.c.chat_id == teams.c.chat_id, groups.c.standing == "administrator"))
+        .outerjoin(
+            group_members,
+            and_(group_members.c.chat_id == teams.c.chat_id, group_members.c.telegram_id == contacts.c.telegram_id),
+        )
+        .where(teams.c.state == "ready", group_members.c.chat_id.is_(None))
+        .order_by(teams.c.chat_id, contacts.c.telegram_id)
+        .limit(most)
+    )
+    return [(int(row.chat_id), int(row.telegram_id)) for row in conn.execute(pairs)]

@@ -1,0 +1,79 @@
+"""Teams and where they are found: the rows behind "who can be asked about this, nearest first"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from domain.desk_file import DeskFile
+from domain.places import path_up
+from domain.refusals import NotFound
+from domain.teams import Team
+from storage.tables import groups, teams
+
+_TEAMS = (
+    select(
+        teams.c.id,
+        teams.c.key,
+        teams.c.unit,
+        teams.c.title,
+        teams.c.joining,
+        teams.c.chat_id,
+        teams.c.state,
+        groups.c.standing,
+    )
+    .select_from(teams.outerjoin(groups, groups.c.chat_id == teams.c.chat_id))
+    .where(teams.c.state != "removed")
+)
+_BY_ID = _TEAMS.where(teams.c.id == bindparam("id"))
+_BY_CHAT = _TEAMS.where(teams.c.chat_id == bindparam("chat_id"))
+_BY_PLACE = _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True)))
+
+
+def _team(row: Row[Any] | None) -> Team | None:
+    return Team(*row) if row else None
+
+
+def get_team(conn: Connection, team_id: int) -> Team:
+    """The team, or NotFound: also for one that was removed."""
+    team = _team(conn.execute(_BY_ID, {"id": team_id}).first())
+    if team is None:
+        raise NotFound
+    return team
+
+
+def find_team(conn: Connection, file: DeskFile, key: str, unit: str) -> Team | None:
+    """Who can be asked about this now: the team nearest above the unit that has a group the bot can speak in."""
+    path = [each.key for each in path_up(file.units, unit)]
+    rows = [Team(*row) for row in conn.execute(_BY_PLACE, {"key": key, "units": path})]
+    reachable = [team for team in rows if team.is_reachable]
+    return min(reachable, key=lambda team: path.index(team.unit), default=None)
+
+
+def team_of_chat(conn: Connection, chat_id: int) -> Team | None:
+    """Whose group this is."""
+    return _team(conn.execute(_BY_CHAT, {"chat_id": chat_id}).first())
+
+
+def all_teams(conn: Connection, units: Iterable[str] | None = None) -> list[Team]:
+    """Every team, or those of these units, in the order in which they were made."""
+    wanted = _TEAMS if units is None else _TEAMS.where(teams.c.unit.in_(list(units)))
+    return [Team(*row) for row in conn.execute(wanted.order_by(teams.c.id))]
+
+
+def has_team(conn: Connection, key: str, unit: str) -> bool:
+    return conn.execute(_BY_PLACE, {"key": key, "units": [unit]}).first() is not None
+
+
+def add_team(conn: Connection, now: datetime, key: str, unit: str, title: str, joining: str, made_by: int) -> int:
+    values = {"key": key, "unit": unit, "title": title, "joining": joining, "made_by": made_by, "made_at": now}
+    return int(conn.execute(insert(teams).values(**values).returning(teams.c.id)).scalar_one())
+
+
+def change_team(conn: Connection, team_id: int, **fields: Any) -> bool:
+    """Did it happen? Not to a team that was removed meanwhile."""
+    there = update(teams).where(teams.c.id == team_id, teams.c.state != "removed")
+    return conn.execute(there.values(**fields)).rowcount == 1
