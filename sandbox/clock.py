@@ -1,4 +1,4 @@
-"""The sandbox's time: it runs like a wall clock and can be pushed forward, so that "10 minutes later" takes a moment."""
+"""The sandbox's time: a wall clock that can be pushed forward, so that "10 minutes later" takes a moment."""
 
 from __future__ import annotations
 

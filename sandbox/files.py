@@ -45,6 +45,7 @@ class Stored:
     kind: str
     data: bytes
     path: str
+    mime: str
     shown: dict[str, Any] = field(default_factory=dict)  # as a message shows it, with sizes and names
 
     def fact(self) -> dict[str, Any]:
@@ -81,7 +82,7 @@ class Files:
             suffix = "png"
         folder = FOLDERS.get(kind, f"{kind}s")
         path = f"{folder}/file_{self._count}.{suffix or SUFFIXES.get(kind, 'bin')}"
-        stored = Stored(LETTERS[kind] + tail, unique, kind, upload.data, path)
+        stored = Stored(LETTERS[kind] + tail, unique, kind, upload.data, path, upload.mime)
         self.by_id[stored.file_id] = self.by_path[path] = stored
         return stored
 

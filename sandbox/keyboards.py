@@ -9,10 +9,18 @@ from sandbox.errors import Unclear, bad
 
 URL = re.compile(r"(https?://|tg://|ton://|tonsite://)?[^\s/]+\S*$", re.I)
 # A button does exactly one thing.
-INLINE_DEEDS = (
-    "url callback_data web_app login_url switch_inline_query switch_inline_query_current_chat "
-    "switch_inline_query_chosen_chat copy_text callback_game pay"
-).split()
+INLINE_DEEDS = [
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+]
 MOST_BUTTONS = 100
 UNREADABLE = "can't parse reply keyboard markup JSON object"
 

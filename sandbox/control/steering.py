@@ -1,0 +1,65 @@
+"""The hand on the town: its clock, its stories, its captions, and updates that no phone would send."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sandbox.arguments import Arguments
+from sandbox.errors import Unclear
+from sandbox.world import Json
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+
+async def move_clock(box: Sandbox, args: Arguments) -> Json:
+    """Forward only: what was said cannot be unsaid."""
+    world = box.world
+    if args.text("to"):
+        try:
+            to = datetime.fromisoformat(args.text("to"))
+        except ValueError:
+            raise Unclear("`to` is an instant such as 2026-05-01T09:30:00+00:00.") from None
+        by = (to if to.tzinfo else to.replace(tzinfo=UTC)) - world.now()
+    elif "minutes" in args or "seconds" in args:
+        minutes = args.number("minutes") if "minutes" in args else 0.0
+        seconds = args.number("seconds") if "seconds" in args else 0.0
+        by = timedelta(minutes=minutes, seconds=seconds)
+    else:
+        raise Unclear("Say minutes, seconds or to.")
+    if by < timedelta():
+        raise Unclear("The clock only goes forward.")
+    world.clock.move(by)
+    now = world.now().isoformat()
+    world.events.tell("clock", now=now)
+    return {"now": now}
+
+
+async def raw(box: Sandbox, args: Arguments) -> Json:
+    return {"update_id": box.world.updates.add_raw(args.values)}
+
+
+async def settings(box: Sandbox, args: Arguments) -> Json:
+    """Budgets on or off; privacy mode on or off (takes effect at once here)."""
+    world = box.world
+    if "budgets" in args:
+        world.budgets.on = args.flag("budgets")
+    if "privacy" in args:
+        world.hears_everything = not args.flag("privacy")
+    return {"budgets": world.budgets.on, "privacy": not world.hears_everything}
+
+
+async def show(box: Sandbox, args: Arguments) -> Json:
+    box.show(args.text("story"))
+    return {}
+
+
+async def take_over(box: Sandbox, args: Arguments) -> Json:
+    await box.take_over()
+    return {}
+
+
+async def caption(box: Sandbox, args: Arguments) -> Json:
+    box.caption(args.text("text") or None)
+    return {}
