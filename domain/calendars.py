@@ -75,6 +75,7 @@ class BusinessCalendar:
                 last = _instant(day, end, zone) if end > start else _instant(day + DAY, end, zone)
                 if last > at:
                     yield _instant(day, start, zone), last
+        raise ValueError(f"the calendar {self.key} is hardly ever open")
 
     def next_open(self, at: datetime, zone: ZoneInfo) -> datetime:
         """The same instant while the office works, else when it opens."""
@@ -109,7 +110,7 @@ def add_working(start: datetime, amount: timedelta, calendar: BusinessCalendar, 
         if at + amount <= closes:
             return at + amount
         amount -= closes - at
-    raise ValueError(f"the calendar {calendar.key} is hardly ever open")
+    raise AssertionError("stretches go on until they raise")
 
 
 def due_at(
@@ -135,11 +136,9 @@ def is_country(code: str) -> bool:
 
 def _next_working_day(at: datetime, calendar: BusinessCalendar, zone: ZoneInfo) -> datetime:
     later = _days_later(at, 1, zone)
-    for _day in range(FARTHEST):
-        if calendar.opens_on(later.astimezone(zone).date()):
-            return calendar.next_open(later, zone)
+    while not calendar.opens_on(later.astimezone(zone).date()):
         later = _days_later(later, 1, zone)
-    raise ValueError(f"the calendar {calendar.key} is hardly ever open")
+    return calendar.next_open(later, zone)
 
 
 def _days_later(at: datetime, days: int, zone: ZoneInfo) -> datetime:

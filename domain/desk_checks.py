@@ -46,11 +46,13 @@ def _check_units(desk: DeskFile, faults: Faults) -> None:
 
 def _check_ladders(desk: DeskFile, faults: Faults, declared_teams: Mapping[str, object]) -> None:
     levels = {unit.level for unit in desk.units.values()}
+    things: list[Category | Report] = [*desk.categories.values(), *desk.reports.values()]
+    teams = {thing.team for thing in things}
     for ladder in desk.ladders.values():
         for place, step in enumerate(ladder.steps):
             path = ("ladders", ladder.key, "steps", place)
             if not is_reserved(step.reach):
-                misspelt = find_misspelt_reach(step.reach) if step.reach not in desk.teams else None
+                misspelt = find_misspelt_reach(step.reach) if step.reach not in teams else None
                 if misspelt and step.reach not in declared_teams:
                     faults.unknown((*path, "reach"), step.reach, [misspelt], Text(""))
                 else:

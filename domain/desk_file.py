@@ -79,7 +79,7 @@ def _read(raw: dict[str, Any], faults: Faults) -> DeskFile:
         name=head.named(),
         zone=_zone(head),
         languages=languages,
-        consent_version=str(head.raw_value("consent_version") or "1"),
+        consent_version=_consent_version(head),
         emergency=read.read_emergency(head),
         quiet=read.read_quiet(head),
         units={key: read.read_unit(key, table) for key, table in whole.tables("units")},
@@ -115,6 +115,12 @@ def _languages(head: Table) -> tuple[str, ...]:
     return ("en",)
 
 
+def _consent_version(head: Table) -> str:
+    if isinstance(head.raw.get("consent_version"), int):
+        return str(head.number("consent_version", 1, least=1) or 1)
+    return head.word("consent_version", "1") or "1"
+
+
 def _zone(head: Table) -> ZoneInfo:
     value = head.word("zone", "Asia/Shanghai")
     if value is None:
@@ -125,7 +131,8 @@ def _zone(head: Table) -> ZoneInfo:
     else:
         sentence = _("“{value}” is not a time zone. Write for example: {example}")
         filled = sentence(value=value, example='zone = "Asia/Shanghai"')
-        head.faults.unknown(head.here("zone"), value, sorted(available_timezones()), filled)
+        places = sorted(each for each in available_timezones() if "/" in each)
+        head.faults.unknown(head.here("zone"), value, places, filled)
     return ZoneInfo("UTC")
 
 
@@ -162,7 +169,7 @@ def _explain(text: str, reason: str) -> Fault:
     written = re.sub(r"\"[^\"]*\"|'[^']*'", "", text.split("\n")[line - 1])  # inside quotes anything goes
     wrong = next((mark for mark in written.split("#")[0] if mark in _PUNCTUATION), None)
     if wrong:
-        sentence = _("“{mark}” on this line is Chinese punctuation. Write {plain} instead.")
+        sentence = _("There is Chinese punctuation on this line: {mark} Write {plain} instead.")
         return Fault(line, sentence(mark=wrong, plain=_PUNCTUATION[wrong]))
     sentence = _("This line cannot be read: a quotation mark, a bracket, a comma or = is missing or double ({reason}).")
     return Fault(line, sentence(reason=re.sub(r" \(at .*\)$", "", reason)))

@@ -69,7 +69,7 @@ def read_calendar(key: str, table: Table) -> BusinessCalendar:
             if any(one[1] > two[0] or one[1] == time(0) for one, two in pairwise(each)):
                 sentence = _("Two spans of working time on “{day}” overlap. Write for example: {example}")
                 table.fault("days", sentence(day=WEEKDAYS[day], example=OFFICE_HOURS))
-        if not any(spans) and not days.raw:
+        if not any(days.raw.values()):
             table.fault("days", _("This calendar is never open. Write for example: {example}")(example=OFFICE_HOURS))
     country = table.word("holidays", "CN")
     if country is not None and not is_country(country):

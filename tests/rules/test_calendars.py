@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars import BusinessCalendar, QuietHours, add_waking, add_working, due_at, is_country
@@ -117,6 +117,7 @@ def test_within_a_gap_and_an_overlap(quiet: QuietHours, start: str, amount: str,
     assert add_waking(datetime.fromisoformat(start), length(amount), quiet, BERLIN) == datetime.fromisoformat(due)
 
 
+@settings(deadline=None)
 @given(
     start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
     minutes=st.integers(0, 23 * 60),
