@@ -9,7 +9,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.words import negotiate
 from desk.front import Button, Desk
+from domain.people import Person
 from domain.words import Text
 
 
@@ -33,3 +35,9 @@ CARDS: dict[str, Paint] = {}
 
 NO_CHANCE = random.Random(0)
 """Cards are the same however often they are rendered."""
+
+
+def language_of(desk: Desk, person: Person) -> str:
+    """The language this person reads: chosen, else guessed from the client, else the desk's first."""
+    guessed = person.language or negotiate(person.language_code, desk.file.languages)
+    return guessed or desk.file.default_language

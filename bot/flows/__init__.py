@@ -1,0 +1,15 @@
+"""Every conversation the desk can have. A new one is one file here and one line in this list."""
+
+from bot.flows import talking
+from bot.flows.callme import CallMe
+from bot.flows.flow import Flow
+from bot.flows.help import Help
+from bot.flows.joining import Joining
+
+ALL: list[type[Flow]] = [
+    Joining,
+    Help,
+    CallMe,
+]
+
+talking.FLOWS.update({flow.name: flow for flow in ALL})

@@ -20,7 +20,7 @@ from domain.words import Text, _, from_json, to_json
 
 T = TypeVar("T")
 
-BACK, AGAIN, CANCEL, CHANGE = "~back", "~again", "~cancel", "~change:"
+BACK, AGAIN, CANCEL, CHANGE = "~back", "~again", "~cancel", "~change."
 NEVER_MIND = _("All right, I've put it away. Nothing was changed.")
 
 
@@ -166,6 +166,8 @@ class Flow:
     sealed: ClassVar[bool] = False  # confidential: answers are kept sealed, and only for a quarter of an hour
     lasts: ClassVar[timedelta] = timedelta(days=30)
     can_call: ClassVar[bool] = True  # "please call me" stands under every question
+    needs_consent: ClassVar[bool] = True
+    then_menu: ClassVar[bool] = False  # the menu is shown when it is over
 
     def __init_subclass__(cls) -> None:
         cls.name = cls.__dict__.get("name", cls.__name__.lower())
@@ -180,6 +182,15 @@ class Flow:
     @classmethod
     def may_open(cls, person: Person, desk: Desk) -> bool:
         return True
+
+    @classmethod
+    def opened_with(cls, person: Person, desk: Desk, subject_id: int | None) -> dict[str, Any]:
+        """What is known when a button opens this flow for one thing; refuses when that is not this person's to do."""
+        return {}
+
+    def leads_to(self, desk: Desk) -> tuple[str, dict[str, Any]] | None:
+        """Another flow that this answer belongs to, and what is known there."""
+        return None
 
     @property
     def answers(self) -> dict[str, Any]:

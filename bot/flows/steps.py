@@ -111,6 +111,11 @@ class Tell(Step[list[dict[str, str]]]):
         return {"parts": [*parts, part][: self.most], "done": False}
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
+        return self.part(said)
+
+    @staticmethod
+    def part(said: Said) -> dict[str, str]:
+        """One message as a part of what was told."""
         part = {"kind": said.kind, "words": said.text[: 4 * LONGEST], "file_id": said.file_id, "album": said.album}
         return {name: value for name, value in part.items() if value}
 
@@ -189,6 +194,17 @@ class Phone(Words):
 
     accepts = frozenset({"text", "contact"})
     wanted = _("Please write a telephone number, or share your contact.")
+
+    def __init__(self, ask: Text, *, optional: bool = False, **more: Any) -> None:
+        super().__init__(ask, **more)
+        self.optional = optional
+
+    def choices(self, flow: Flow, desk: Desk) -> list[Choice]:
+        return [Choice("none", _("I don't know it"))] if self.optional else []
+
+    def understand_pressed(self, value: str, flow: Flow, desk: Desk) -> Any:
+        super().understand_pressed(value, flow, desk)
+        return ""
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
         digits = [letter for letter in said.text if letter.isdigit()]

@@ -1,0 +1,82 @@
+"""Before a handler: who is this? After it: every tap answered once, every refusal said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
+
+from bot.cards import language_of
+from desk import people
+from desk.front import Answer, Desk, Line
+from domain.people import ANONYMOUS, Person
+from domain.refusals import Refusal
+from domain.words import Text, _
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+UNHEARD = _("This button no longer does anything. /menu shows what I can do.")
+
+
+class Meet(BaseMiddleware):
+    """Gives the handler its `person`. Group chatter makes nobody known: only taps and private words do."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        user: User | None = data.get("event_from_user")
+        desk: Desk = data["desk"]
+        data["person"] = None
+        if user is not None and not user.is_bot and user.id not in ANONYMOUS:
+            private = isinstance(event, Message | CallbackQuery) and _is_private(event)
+            if private or isinstance(event, CallbackQuery):
+                data["person"] = people.meet(desk, user.id, user.full_name, user.language_code, started=private)
+            else:
+                data["person"] = people.find_person(desk, user.id)
+        return await handler(event, data)
+
+
+def _is_private(event: Message | CallbackQuery) -> bool:
+    message = event.message if isinstance(event, CallbackQuery) else event
+    return message is not None and message.chat.type == "private"
+
+
+class AnswerTap(BaseMiddleware):
+    """What a handler returns, or refuses with, is the one answer to the tap."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        assert isinstance(event, CallbackQuery)
+        desk: Desk = data["desk"]
+        person: Person | None = data.get("person")
+        text = UNHEARD
+        if person is not None:
+            text = await _words_of(handler, event, data)
+        answered = any(isinstance(said, Answer) and said.callback_query_id == event.id for said in desk.said)
+        if not answered:
+            language = language_of(desk, person) if person else None
+            desk.say(Answer(event.id, text, alert=text is not None, language=language))
+        return None
+
+
+class SayBack(BaseMiddleware):
+    """What a handler returns, or refuses with, is said in the private chat."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        assert isinstance(event, Message)
+        text = await _words_of(handler, event, data)
+        person: Person | None = data.get("person")
+        if isinstance(text, Text) and event.chat.type == "private" and person is not None:
+            desk: Desk = data["desk"]
+            desk.say(Line(event.chat.id, text, language=language_of(desk, person)))
+        return text
+
+
+async def _words_of(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A refusal takes back what the deed had begun to say; it has written nothing."""
+    desk: Desk = data["desk"]
+    said_before = len(desk.said)
+    try:
+        return await handler(event, data)
+    except Refusal as refusal:
+        del desk.said[said_before:]
+        return refusal.said

@@ -1,0 +1,110 @@
+"""What the environment says: every `LINLI_…` variable, each also as `LINLI_…_FILE`; all faults at once, secrets masked."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LINLI_"
+
+
+class SettingsFaults(Exception):
+    """What is wrong with the environment, a sentence a fault, without any secret in it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """Where the desk runs and what it may use."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    bot_token: SecretStr = Field(SecretStr(""), description="the bot's token, from @BotFather")
+    bot_api: str = Field("https://api.telegram.org", description="base URL of the Bot API server")
+    database_url: str = Field("", description="SQLite under LINLI_DATA unless given; or postgresql+psycopg://…")
+    desk: Path = Field(Path("desk.toml"), description="path of the desk file")
+    owner: int | None = Field(None, description="Telegram id of the first officer")
+    key: SecretStr = Field(SecretStr(""), description="seals what is confidential; kept outside the database")
+    data: Path = Field(Path("var"), description="folder for the database and files")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: str = Field("text", description="text or json")
+
+    @field_validator("bot_api")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("write an address that begins with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("write DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("bot_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr) -> SecretStr:
+        number, sign, rest = value.get_secret_value().partition(":")
+        if value.get_secret_value() and not (number.isdigit() and sign and len(rest) >= 3):
+            raise ValueError("write the token as @BotFather gave it: a number, a colon and letters")
+        return value
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'linli.db'}"
+
+    def sealing_key(self) -> str:
+        """`LINLI_KEY`, or a key of this desk's own, made once and kept beside the data, readable by its owner only."""
+        if self.key.get_secret_value():
+            return self.key.get_secret_value()
+        path = self.data / "key"
+        if not path.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as key:
+                key.write(secrets.token_urlsafe(32))
+        return path.read_text().strip()
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """The settings, or every fault at once as `SettingsFaults`."""
+    given = dict(os.environ if environment is None else environment)
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        if file := given.get(f"{variable}_FILE"):
+            try:
+                values[name] = Path(file).read_text().strip()
+            except OSError:
+                faults.append(f"{variable}_FILE: this file cannot be read; write the path of one that can")
+        elif given.get(variable):
+            values[name] = given[variable]
+    unknown = [name for name in given if name.startswith(PREFIX) and not _is_known(name)]
+    faults += [f"{name}: there is no such setting; `linli check` lists them" for name in unknown]
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as found:
+        faults += [f"{PREFIX}{str(fault['loc'][0]).upper()}: {_sentence(fault['msg'])}" for fault in found.errors()]
+        raise SettingsFaults(faults) from None
+    if faults:
+        raise SettingsFaults(faults)
+    return settings
+
+
+def _is_known(variable: str) -> bool:
+    name = variable.removeprefix(PREFIX).removesuffix("_FILE").lower()
+    return name in Settings.model_fields or name.startswith("test_")
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")
