@@ -1,4 +1,4 @@
-"""What the environment says: every `LINLI_…` variable, each also as `LINLI_…_FILE`; all faults at once, secrets masked."""
+"""What the environment says: every `LINLI_…` variable, each also as `LINLI_…_FILE`; all faults named at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every test stands on: a real database of either kind, a clock that is moved by hand, and a desk to do deeds at."""
+"""What every test stands on: a real database of either kind, a clock moved by hand, and a desk to do deeds at."""
 
 from __future__ import annotations
 

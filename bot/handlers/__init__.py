@@ -1,4 +1,4 @@
-"""Commands, cards and membership. The lists here say what the desk listens to, in this order, and every card it shows."""
+"""Commands, cards and membership: what the desk listens to, in this order, and every card it shows."""
 
 from __future__ import annotations
 
