@@ -67,17 +67,31 @@ def find_reply(chat: Chat, args: Arguments) -> Record | None:
     return found
 
 
-def caption_of(source: dict[str, Any], entities: list[Any] | None, parse_mode: str) -> Json:
+def caption_of(world: World, source: dict[str, Any], entities: list[Any], parse_mode: str) -> Json:
     """Caption and its entities as the message carries them; empty if there is none."""
     written = source.get("caption")
     if not written:
         return {}
     text, found = format_text(str(written), parse_mode, entities)
+    found = known_mentions(world, found)
     if units(text) > CAPTION_LIMIT:
         raise bad("message caption is too long")
     if not text:
         return {}
     return {"caption": text, "caption_entities": found} if found else {"caption": text}
+
+
+def known_mentions(world: World, entities: list[Json]) -> list[Json]:
+    """A mention by id shows the user it means; one that nobody has is plain text."""
+    kept = []
+    for entity in entities:
+        if entity["type"] == "text_mention":
+            user = int(entity.get("user", {}).get("id", 0))
+            if user != world.bot.id and user not in world.people:
+                continue
+            entity = {**entity, "user": world.user(user)}
+        kept.append(entity)
+    return kept
 
 
 def put(

@@ -180,6 +180,8 @@ class Sandbox:
                 return _json({"error": unclear.sentence}, unclear.code)
             except Refused as no:
                 return _json({"error": no.description}, 400)
+            except (KeyError, TypeError, ValueError) as wrong:
+                return _json({"error": f"That request does not make sense: {wrong!r}."}, 400)
             return _json(result)
 
         return handle

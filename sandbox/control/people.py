@@ -8,7 +8,7 @@ from sandbox.arguments import Arguments
 from sandbox.control.speaking import speak
 from sandbox.errors import Unclear
 from sandbox.membership import change_block, change_status
-from sandbox.world import Json, World
+from sandbox.world import Json
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -44,6 +44,8 @@ async def groups(box: Sandbox, args: Arguments) -> Json:
     members = [int(user) for user in args.things("members")]
     for user in members:
         world.person(user)
+    if len(set(members)) < len(members):
+        raise Unclear("Somebody is in that group twice.")
     bot = args.values.get("bot", "administrator")
     if bot not in ("administrator", "member", None):
         raise Unclear("The bot is administrator, member, or null for not there.")
@@ -63,6 +65,8 @@ async def members(box: Sandbox, args: Arguments) -> Json:
     if group.person is not None:
         raise Unclear("That is a person, not a group.")
     by = args.integer("by") or None
+    if by is not None and by != box.world.bot.id:
+        box.world.person(by)
     change_status(box.world, group, args.integer("user"), args.text("status"), by=by)
     return group.card()
 
@@ -85,9 +89,5 @@ async def start(box: Sandbox, args: Arguments) -> Json:
     group = world.chat(args.integer("group"))
     if not group.has(person.id):
         raise Unclear("Only a member can bring the bot into that group.")
-    join_as_administrator(world, group.id, person.id)
+    change_status(world, group, world.bot.id, "administrator", by=person.id)
     return speak(world, person, group, f"/start@{world.bot.username}{tail}")
-
-
-def join_as_administrator(world: World, group: int, by: int) -> None:
-    change_status(world, world.chats[group], world.bot.id, "administrator", by=by)

@@ -34,7 +34,7 @@ def user_of(world: World, args: Arguments) -> int:
 
 def get_chat(world: World, args: Arguments) -> Json:
     chat = find_chat(world, args)
-    if chat.person is None or not chat.person.started:
+    if chat.person is None:
         reachable(world, args)
     shown = {
         **chat.brief(),

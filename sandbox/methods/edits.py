@@ -54,7 +54,7 @@ def edit(
 
 
 def edit_text(world: World, args: Arguments) -> Json:
-    new = text_content(args)
+    new = text_content(world, args)
     markup = check_inline(args.thing("reply_markup"))
     chat, record = own_message(world, args)
     if "text" not in record.body:
@@ -63,7 +63,7 @@ def edit_text(world: World, args: Arguments) -> Json:
 
 
 def edit_caption(world: World, args: Arguments) -> Json:
-    new = caption_of(args.values, args.things("caption_entities"), args.text("parse_mode"))
+    new = caption_of(world, args.values, args.things("caption_entities"), args.text("parse_mode"))
     markup = check_inline(args.thing("reply_markup"))
     chat, record = own_message(world, args)
     if not any(kind in record.body for kind in MEDIA[:-2]):

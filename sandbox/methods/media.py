@@ -79,7 +79,7 @@ def describe(stored: Stored, upload: Upload, details: dict[str, Any]) -> Json:
 
 def content_of(world: World, kind: str, given: Upload | str, source: dict[str, Any], entities: list[Any]) -> Json:
     """The part of a message that is the file, with its caption."""
-    caption = {} if kind in UNCAPTIONED else caption_of(source, entities, str(source.get("parse_mode") or ""))
+    caption = {} if kind in UNCAPTIONED else caption_of(world, source, entities, str(source.get("parse_mode") or ""))
     shown = keep(world, kind, given, source)
     content: Json = {kind: shown}
     if kind == "animation":  # an animation is also shown as a document, for clients that know no better

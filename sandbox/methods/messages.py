@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.arguments import Arguments
 from sandbox.errors import bad
-from sandbox.posting import caption_of, find_chat, post, put, reachable, remove
+from sandbox.posting import caption_of, find_chat, known_mentions, post, put, reachable, remove
 from sandbox.text import TEXT_LIMIT, format_text, units
 from sandbox.world import Chat, Json, Record, World
 
@@ -50,7 +50,7 @@ ENVELOPE = frozenset(
 )
 
 
-def text_content(args: Arguments) -> Json:
+def text_content(world: World, args: Arguments) -> Json:
     """Text, entities and preview wishes, or the reason why not."""
     text, entities = format_text(args.text("text"), args.text("parse_mode"), args.things("entities"))
     if not text:
@@ -58,6 +58,7 @@ def text_content(args: Arguments) -> Json:
     if units(text) > TEXT_LIMIT:
         raise bad("message is too long")
     content: Json = {"text": text}
+    entities = known_mentions(world, entities)
     if entities:
         content["entities"] = entities
     preview = args.object("link_preview_options")
@@ -69,7 +70,7 @@ def text_content(args: Arguments) -> Json:
 
 
 def send_message(world: World, args: Arguments) -> Json:
-    return post(world, args, text_content(args))
+    return post(world, args, text_content(world, args))
 
 
 def send_location(world: World, args: Arguments) -> Json:
@@ -168,7 +169,7 @@ def copy_message(world: World, args: Arguments) -> Json:
     content = {name: value for name, value in source.body.items() if name not in ENVELOPE}
     if "caption" in args and "text" not in content:
         content = {name: value for name, value in content.items() if name not in ("caption", "caption_entities")}
-        content |= caption_of(args.values, args.things("caption_entities"), args.text("parse_mode"))
+        content |= caption_of(world, args.values, args.things("caption_entities"), args.text("parse_mode"))
     return {"message_id": post(world, args, content)["message_id"]}
 
 
