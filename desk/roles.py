@@ -1,12 +1,15 @@
-"""Who may do what: roles come through one-time links, are read for every deed, and end at once."""
+"""Who may do what, read anew for every deed, and who is in charge of a place."""
 
 from __future__ import annotations
 
-from desk.front import Desk
-from domain.people import ANONYMOUS, Person
+from desk.front import Button, Desk, Line
+from domain.people import ANONYMOUS, Person, is_officer, supervises
+from domain.places import path_up
+from domain.refusals import NotAllowed
 from domain.teams import GROUP, Team
+from domain.words import Text
 from storage.groups import is_inside
-from storage.people import roles_of
+from storage.people import holders_of, roles_of
 from storage.roles import had_role
 
 
@@ -30,3 +33,43 @@ def may_volunteer(desk: Desk, person: Person, team: Team, tapped_in: int | None 
     if had_role(desk.conn, person.id, "volunteer", team_id=team.id):
         return False  # a supervisor took them off the team, and sitting in its group does not undo that
     return inside is True or tapped_in == team.chat_id
+
+
+def may_set_up(desk: Desk, person: Person) -> bool:
+    """Officers arrange the desk: supervisors, teams, groups."""
+    return is_officer(roles_of(desk.conn, person.id))
+
+
+def may_lead(desk: Desk, person: Person, unit: str) -> bool:
+    """Officers, and the supervisors of this unit or of one above it, look after its teams."""
+    held = roles_of(desk.conn, person.id)
+    return is_officer(held) or supervises(held, (each.key for each in path_up(desk.file.units, unit)))
+
+
+def check_officer(desk: Desk, person: Person) -> None:
+    if not may_set_up(desk, person):
+        raise NotAllowed
+
+
+def check_leads(desk: Desk, person: Person, unit: str) -> None:
+    if not may_lead(desk, person, unit):
+        raise NotAllowed
+
+
+def officers(desk: Desk) -> list[Person]:
+    return holders_of(desk.conn, "officer")
+
+
+def in_charge(desk: Desk, unit: str) -> list[Person]:
+    """The supervisors nearest above a unit of whom somebody can be reached; without any, the officers."""
+    for each in path_up(desk.file.units, unit):
+        reachable = [person for person in holders_of(desk.conn, "supervisor", unit=each.key) if person.reach == "open"]
+        if reachable:
+            return reachable
+    return officers(desk)
+
+
+def tell(desk: Desk, person: Person, text: Text, *buttons: Button) -> None:
+    """A sentence in somebody's private chat, if they have one."""
+    if person.telegram_id is not None:
+        desk.say(Line(person.telegram_id, text, buttons, language=person.language))

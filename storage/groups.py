@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, String, and_, bindparam, cast, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.teams import Group
-from storage.tables import contacts, group_members, groups, roles, teams
+from storage.tables import contacts, group_members, groups, roles, state, teams
 
 _GROUP = select(groups.c.chat_id, groups.c.title, groups.c.standing, groups.c.may_pin, groups.c.may_delete).where(
     groups.c.chat_id == bindparam("chat_id")
@@ -33,6 +33,50 @@ def keep_group(conn: Connection, group: Group) -> None:
     }
     row = insert(groups).values(chat_id=group.chat_id, **now)
     conn.execute(row.on_conflict_do_update(index_elements=["chat_id"], set_=now))
+
+
+def drop_group(conn: Connection, chat_id: int) -> None:
+    """A group that is nobody's is forgotten, with whoever was in it."""
+    conn.execute(delete(groups).where(groups.c.chat_id == chat_id))
+    conn.execute(delete(group_members).where(group_members.c.chat_id == chat_id))
+
+
+# When a group becomes a supergroup its chat id changes: here, in teams.chat_id, in group_members and in the question
+# below. Whoever carries that move finds all of them in this file and in storage/teams.py.
+
+
+# ── "is this the group of …?", until an officer has answered ────────────────────────────────────────────────────────
+
+
+def _question(team_id: int) -> str:
+    return f"group of team {team_id}"
+
+
+def ask_about(conn: Connection, team_id: int, chat_id: int) -> None:
+    """This group may be the team's; an earlier one that was asked about is forgotten."""
+    row = insert(state).values(name=_question(team_id), value=str(chat_id))
+    conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": str(chat_id)}))
+
+
+def asked_about(conn: Connection, team_id: int) -> int | None:
+    """The group that waits to be confirmed as this team's."""
+    value = conn.execute(select(state.c.value).where(state.c.name == _question(team_id))).scalar_one_or_none()
+    return None if value is None else int(value)
+
+
+def answer_about(conn: Connection, team_id: int, chat_id: int) -> bool:
+    """Did it happen? The first answer counts."""
+    asked = delete(state).where(state.c.name == _question(team_id), state.c.value == str(chat_id))
+    return conn.execute(asked).rowcount == 1
+
+
+def teams_asking(conn: Connection, chat_id: int) -> list[int]:
+    """The teams of which somebody has yet to say whether this group is theirs."""
+    asked = select(teams.c.id).join(state, state.c.name == literal("group of team ") + cast(teams.c.id, String))
+    return [int(team_id) for team_id in conn.scalars(asked.where(state.c.value == str(chat_id)))]
+
+
+# ── members ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def is_inside(conn: Connection, chat_id: int, telegram_id: int) -> bool | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.tables import applications, audit_log, invitations, roles
@@ -52,6 +52,12 @@ def end_role(conn: Connection, now: datetime, person_id: int, role: str, unit: s
 
 def end_roles_of_team(conn: Connection, now: datetime, team_id: int) -> None:
     conn.execute(update(roles).where(roles.c.team_id == team_id, roles.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def count_officers(conn: Connection) -> int:
+    """How many there are, held fast until the transaction ends, so that two cannot remove each other."""
+    held = select(roles.c.id).where(roles.c.role == "officer", roles.c.ended_at.is_(None))
+    return len(conn.execute(held.with_for_update()).all())
 
 
 def had_role(conn: Connection, person_id: int, role: str, unit: str = "", team_id: int = 0) -> bool:
@@ -112,6 +118,12 @@ def take_invitation(conn: Connection, now: datetime, invitation_id: int, person_
     return conn.execute(unused.values(used_by=person_id, used_at=now)).rowcount == 1
 
 
+def has_open_invitation(conn: Connection, now: datetime, role: str) -> bool:
+    """Has anybody a link for this that was not opened yet?"""
+    unused = exists().where(invitations.c.role == role, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
+    return bool(conn.execute(select(unused)).scalar_one())
+
+
 def void_invitations(conn: Connection, now: datetime, role: str, unit: str = "", team_id: int = 0) -> None:
     """Links for this role that nobody has opened no longer work."""
     unused = update(invitations).where(
@@ -155,8 +167,13 @@ def add_application(conn: Connection, now: datetime, person_id: int, team_id: in
 
 
 def find_application(conn: Connection, application_id: int) -> Application | None:
-    row: Row[Any] | None = conn.execute(_APPLICATION.where(applications.c.id == application_id)).first()
+    row = conn.execute(_APPLICATION.where(applications.c.id == application_id)).first()
     return Application(*row) if row else None
+
+
+def asked_lately(conn: Connection, person_id: int, team_id: int, since: datetime) -> bool:
+    mine = _APPLICATION.where(applications.c.person_id == person_id, applications.c.team_id == team_id)
+    return conn.execute(mine.where(applications.c.asked_at > since)).first() is not None
 
 
 def decide_application(conn: Connection, now: datetime, application_id: int, by: int, state: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.desk_file import DeskFile
 from domain.places import path_up
@@ -33,7 +34,7 @@ _BY_CHAT = _TEAMS.where(teams.c.chat_id == bindparam("chat_id"))
 _BY_PLACE = _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True)))
 
 
-def _team(row: Row[Any] | None) -> Team | None:
+def _team(row: Row[*tuple[Any, ...]] | None) -> Team | None:
     return Team(*row) if row else None
 
 
@@ -64,16 +65,14 @@ def all_teams(conn: Connection, units: Iterable[str] | None = None) -> list[Team
     return [Team(*row) for row in conn.execute(wanted.order_by(teams.c.id))]
 
 
-def has_team(conn: Connection, key: str, unit: str) -> bool:
-    return conn.execute(_BY_PLACE, {"key": key, "units": [unit]}).first() is not None
-
-
-def add_team(conn: Connection, now: datetime, key: str, unit: str, title: str, joining: str, made_by: int) -> int:
-    values = {"key": key, "unit": unit, "title": title, "joining": joining, "made_by": made_by, "made_at": now}
-    return int(conn.execute(insert(teams).values(**values).returning(teams.c.id)).scalar_one())
+def add_team(conn: Connection, now: datetime, key: str, unit: str, title: str, joining: str, by: int) -> int | None:
+    """Its id; None if the unit has a team of that name already."""
+    row = insert(teams).values(key=key, unit=unit, title=title, joining=joining, made_by=by, made_at=now)
+    made = conn.execute(row.on_conflict_do_nothing().returning(teams.c.id)).scalar_one_or_none()
+    return None if made is None else int(made)
 
 
 def change_team(conn: Connection, team_id: int, **fields: Any) -> bool:
-    """Did it happen? Not to a team that was removed meanwhile."""
+    """Did it happen? Not to a team that has been removed."""
     there = update(teams).where(teams.c.id == team_id, teams.c.state != "removed")
     return conn.execute(there.values(**fields)).rowcount == 1

@@ -1,0 +1,183 @@
+"""Roles come only through one-time links that expire and belong to whoever opens them, and they end at once."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from desk.front import Desk
+from desk.roles import check_leads, check_officer, may_lead, may_set_up, tell
+from domain.people import ANONYMOUS, Person
+from domain.refusals import NotAllowed, NotFound, Refusal
+from domain.words import Text, _
+from storage import roles
+from storage.people import get_person, meet, roles_of
+from storage.roles import Invitation
+from storage.teams import get_team
+
+INVITATION = "i_"
+LASTS = timedelta(days=3)
+OFFICERS_LAST = timedelta(hours=24)
+
+
+class LinkUnknown(Refusal):
+    text = _("I don't know this link. Please ask whoever sent it to you for a new one.")
+
+
+class LinkUsed(Refusal):
+    text = _(
+        "Somebody has opened this link already, and it works only once. Please ask whoever sent it for a new one."
+    )
+
+
+class LinkExpired(Refusal):
+    text = _("This link has expired. Please ask whoever sent it to you for a new one.")
+
+
+class LastOfficer(Refusal):
+    text = _("You are the only officer. Please invite another one first, so that somebody can look after the desk.")
+
+
+def has_officer(desk: Desk) -> bool:
+    return roles.has_officer(desk.conn)
+
+
+def make_link(desk: Desk, by: Person | None, kind: str, role: str, unit: str, team_id: int, lasts: timedelta) -> str:
+    """The secret part of a one-time link; the desk keeps its keyed hash alone."""
+    token = secrets.token_urlsafe(24)  # 192 bits; never from `desk.chance`, which tests and demos may foresee
+    roles.add_invitation(
+        desk.conn,
+        token_hash=desk.keys.hash("invitation", token),
+        role=role,
+        unit=unit,
+        team_id=team_id,
+        made_by=by.id if by else None,
+        made_at=desk.now,
+        expires_at=desk.now + lasts,
+    )
+    about = {"role": role, "unit": unit, "team": team_id}
+    roles.write_audit(desk.conn, desk.now, by.id if by else None, "invite", **about)
+    return f"{kind}{token}"
+
+
+def invite(desk: Desk, by: Person, role: str, unit: str = "", team_id: int = 0) -> str:
+    """A link to forward to somebody: whoever opens it first has the role."""
+    if role == "volunteer":
+        check_leads(desk, by, get_team(desk.conn, team_id).unit)
+    else:
+        check_officer(desk, by)
+    if role == "supervisor" and unit not in desk.file.units:
+        raise NotFound
+    lasts = OFFICERS_LAST if role == "officer" else LASTS
+    return desk.link(make_link(desk, by, INVITATION, role, unit, team_id, lasts))
+
+
+def first_officer_link(desk: Desk) -> str | None:
+    """For a desk that has no officer yet; the links made for that before no longer work."""
+    if has_officer(desk):
+        return None
+    roles.void_invitations(desk.conn, desk.now, "officer")
+    return desk.link(make_link(desk, None, INVITATION, "officer", "", 0, OFFICERS_LAST))
+
+
+def ensure_owner(desk: Desk, telegram_id: int) -> bool:
+    """The owner named in the settings is the first officer. Did it happen? Not on a desk that has one."""
+    if has_officer(desk) or telegram_id <= 0 or telegram_id in ANONYMOUS:
+        return False
+    owner = meet(desk.conn, desk.now, telegram_id, "", None, started=False)
+    roles.give_role(desk.conn, desk.now, owner.id, "officer")
+    roles.write_audit(desk.conn, desk.now, None, "give_role", role="officer", person=owner.id)
+    return True
+
+
+def accept(desk: Desk, person: Person, token: str) -> Text:
+    """Open a link.
+
+    1. It must exist, be unused and fresh, and whoever made it must still be allowed to give this role.
+    2. Somebody who holds the role already leaves the link for the next.
+    3. Compete for it: one account, one time.
+    4. Give the role, write it down, tell both.
+    """
+    found = roles.find_invitation(desk.conn, desk.keys.hash("invitation", token))
+    if found is None or found.role == "group" or person.telegram_id in ANONYMOUS:
+        raise LinkUnknown
+    welcome = _welcome(desk, found)
+    if found.used_by == person.id:
+        return (
+            welcome if _holds(desk, person, found) else _("This link has done its work. You no longer have that role.")
+        )
+    if found.used_by is not None:
+        raise LinkUsed
+    if found.expires_at <= desk.now or not _still_stands(desk, found):
+        raise LinkExpired
+    if _holds(desk, person, found):
+        return _("You have this role already. The link still works: you can pass it on to somebody else.")
+    if not roles.take_invitation(desk.conn, desk.now, found.id, person.id):
+        raise LinkUsed
+    roles.give_role(desk.conn, desk.now, person.id, found.role, found.unit, found.team_id, found.made_by)
+    about = {"role": found.role, "unit": found.unit, "team": found.team_id, "person": person.id}
+    roles.write_audit(desk.conn, desk.now, found.made_by, "give_role", **about)
+    if found.made_by is not None:
+        accepted = _("{name} has opened your link: {role}.")
+        tell(desk, get_person(desk.conn, found.made_by), accepted(name=person.called, role=name_of(desk, found)))
+    return welcome
+
+
+def _holds(desk: Desk, person: Person, of: Invitation) -> bool:
+    held = roles_of(desk.conn, person.id)
+    return any((role.role, role.unit, role.team_id) == (of.role, of.unit, of.team_id) for role in held)
+
+
+def _still_stands(desk: Desk, found: Invitation) -> bool:
+    """May whoever made the link still give this role, and is there still a place for it?"""
+    if found.made_by is None:
+        return not has_officer(desk)
+    by = get_person(desk.conn, found.made_by)
+    if found.role == "volunteer":
+        try:
+            return may_lead(desk, by, get_team(desk.conn, found.team_id).unit)
+        except NotFound:
+            return False
+    return may_set_up(desk, by) and (not found.unit or found.unit in desk.file.units)
+
+
+def name_of(desk: Desk, of: Invitation) -> Text:
+    """The role as people call it."""
+    if of.role == "volunteer":
+        try:
+            return _("volunteer of {team}")(team=get_team(desk.conn, of.team_id).title)
+        except NotFound:
+            return _("volunteer")
+    if of.role == "supervisor":
+        unit = desk.file.units.get(of.unit)
+        return _("supervisor of {unit}")(unit=unit.name if unit else of.unit)
+    return _("officer") if of.role == "officer" else _("keeper")
+
+
+def _welcome(desk: Desk, of: Invitation) -> Text:
+    role = name_of(desk, of)
+    if of.role == "officer":
+        return _("Welcome! You are now {role}. /setup shows how the desk is arranged and what is still missing.")(
+            role=role
+        )
+    if of.role == "supervisor":
+        return _("Welcome! You are now {role}. When nobody answers a request there, I will call you.")(role=role)
+    return _("Welcome, and thank you! You are now {role}. I will tell you when somebody needs help.")(role=role)
+
+
+def end_role(desk: Desk, by: Person, person_id: int, role: str, unit: str = "", team_id: int = 0) -> None:
+    """Take a role away, at once; one's own as well. The last officer stays."""
+    if by.id != person_id:
+        if role == "volunteer":
+            check_leads(desk, by, get_team(desk.conn, team_id).unit)
+        elif not may_set_up(desk, by):
+            raise NotAllowed
+    if role == "officer" and roles.count_officers(desk.conn) < 2:
+        raise LastOfficer
+    if not roles.end_role(desk.conn, desk.now, person_id, role, unit, team_id):
+        raise NotFound
+    roles.write_audit(desk.conn, desk.now, by.id, "end_role", role=role, unit=unit, team=team_id, person=person_id)
+    if by.id != person_id:
+        ended = name_of(desk, Invitation(0, role, unit, team_id, None, desk.now, None))
+        thanks = _("You are no longer {role}. Thank you for everything you have done!")
+        tell(desk, get_person(desk.conn, person_id), thanks(role=ended))
