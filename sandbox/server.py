@@ -61,7 +61,7 @@ class Sandbox:
         app = web.Application(client_max_size=MOST_UPLOAD + (10 << 20))
         app.router.add_route("*", "/bot{token}/{method}", self._bot)
         app.router.add_get("/file/bot{token}/{path:.+}", self._file)
-        app.router.add_get("/control/events", lambda request: reading.events(self, request))
+        app.router.add_get("/control/events", self._events)
         app.router.add_get("/control/file/{file_id}", self._control_file)
         for name, deed in READ.items():
             app.router.add_get(f"/control/{name}", self._controlled(deed))
@@ -185,6 +185,9 @@ class Sandbox:
             return _json(result)
 
         return handle
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        return await reading.events(self, request)
 
     async def _control_file(self, request: web.Request) -> web.StreamResponse:
         try:
