@@ -1,0 +1,120 @@
+"""python-telegram-bot's requests carried by aiohttp, each way of failing told apart: surely not sent, or nobody knows.
+
+aiohttp's errors hold the address, and with it the token. None of them leaves this file, and none is chained.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import TelegramError
+from telegram.request import BaseRequest, RequestData
+
+
+class Unsent(TelegramError):
+    """It surely did not arrive."""
+
+
+class Unknown(TelegramError):
+    """It may have arrived: the answer was lost, or could not be read."""
+
+
+class Refusal(TelegramError):
+    """Telegram's answer was no."""
+
+    def __init__(self, code: int, words: str, parameters: dict[str, Any]) -> None:
+        super().__init__(words)
+        self.code, self.words, self.parameters = code, words, parameters
+
+    def __reduce__(self) -> Any:
+        return Refusal, (self.code, self.words, self.parameters)
+
+
+def seconds(given: Any, otherwise: float) -> float:
+    return float(given) if isinstance(given, int | float) else otherwise
+
+
+class Carriage(BaseRequest):
+    """One pool of connections to Telegram."""
+
+    def __init__(self, connections: int, patience: float) -> None:
+        self._connections, self._patience = connections, patience
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return self._patience
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            # Kept shorter than a server's own idle time: a connection it has just closed would leave us uncertain.
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
+            self._session = aiohttp.ClientSession(connector=connector)
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise Unsent("the wire is closed")
+        patience = aiohttp.ClientTimeout(
+            total=None, connect=20, sock_connect=10, sock_read=seconds(read_timeout, self._patience)
+        )
+        fault: TelegramError
+        try:
+            async with self._session.request(method, url, data=_body(request_data), timeout=patience) as response:
+                code, payload = response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as found:
+            fault = Unsent(type(found).__name__)
+        except Exception as found:  # reset, closed, timed out while waiting: Telegram may have it
+            fault = Unknown(type(found).__name__)
+        else:
+            if 200 <= code <= 299:
+                return code, payload
+            fault = _refusal(code, payload)
+        raise fault  # outside the handlers: raised there, it would carry aiohttp's error along as its context
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer, or *unknown*: a page of HTML after a 200 does not say that nothing was sent."""
+        try:
+            read = json.loads(payload)
+        except ValueError:
+            read = None
+        if not isinstance(read, dict) or "result" not in read:
+            raise Unknown("the answer is no JSON of Telegram's")
+        return read
+
+
+def _body(data: RequestData | None) -> Any:
+    if data is None:
+        return None
+    if not data.contains_files:
+        return data.json_parameters
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form
+
+
+def _refusal(code: int, payload: bytes) -> TelegramError:
+    try:
+        answer = json.loads(payload)
+        return Refusal(code, str(answer["description"]), answer.get("parameters") or {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Unknown(f"HTTP {code} without words of Telegram's")

@@ -1,0 +1,308 @@
+"""The courier: carries what was said to Telegram, in lanes and within budgets, and notes how each message ended.
+
+1. It picks a wave: what may go now, one message a chat.
+2. What is sent for the first time is committed as `sending`, one UPDATE a wave. Cards are rendered, one read a wave.
+3. Each goes out; how it ended is marked along with the pump's next transaction.
+Every row ends sent, dead with a reason, or uncertain; `endings.py` decides which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.post.budget import Budget
+from bot.post.clock import Clock
+from bot.post.endings import REPEAT, Again, Ending, Over, Unreachable, judge
+from bot.post.faults import place
+from bot.post.health import Health
+from bot.post.lanes import Lanes
+from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
+from bot.post.outgoing import Outgoing, Post
+from bot.post.parcel import Parcel
+from bot.post.pump import Pump
+from bot.post.standing import Cards, Render, View
+from bot.post.wire import Wire
+from desk.front import Desk
+from storage.messages import Mark, Subject, drop_chat, list_unsent, mark, mark_sending, mark_unreachable, stand
+
+log = structlog.get_logger()
+LINGER = 0.02  # how long a mark waits for others to be committed with it
+
+
+class Courier:
+    def __init__(
+        self,
+        wire: Wire,
+        pump: Pump,
+        readers: AsyncEngine,
+        render: Render,
+        outgoing: Outgoing,
+        *,
+        clock: Clock,
+        health: Health,
+        budget: Budget,
+        unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        reached: Callable[[str], None] = lambda point: None,
+        at_once: int = 64,
+    ) -> None:
+        self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
+        self._clock, self._health, self._budget = clock, health, budget
+        self._unreachable, self._reached, self._at_once = unreachable, reached, at_once
+        self._cards = Cards(wire, readers, render)
+        self._lanes = Lanes(budget)
+        self._marks: list[Mark] = []
+        self._stands: list[tuple[Subject, tuple[int | None, str | None], datetime]] = []
+        self._marking: asyncio.Future[None] | None = None
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._on_the_way: set[asyncio.Task[None]] = set()
+        self._picking = False
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        clock.on_move(self._wake.set)
+
+    # ── what others ask of it ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def recover(self) -> None:
+        """After a restart: what is queued is sent, and what was being sent is uncertain."""
+        async with self._readers.connect() as conn:
+            rows = await conn.run_sync(list_unsent)
+        for row in rows:
+            parcel = Parcel.read(row)
+            if parcel.state == "sending" and parcel.kind not in ("card", "call"):
+                self._ended(parcel, Uncertain("the process ended"))
+            else:
+                self._lanes.add(parcel, self._clock.now())
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="courier")
+
+    async def stop(self, seconds: float = 10) -> None:
+        """Let what is on its way arrive, and note it; the rest waits in the outbox."""
+        self._stopping = True
+        self._wake.set()
+        if self._on_the_way:
+            await asyncio.wait(self._on_the_way, timeout=seconds)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._timer:
+            self._timer.cancel()
+
+    def take(self, post: Post) -> None:
+        """What a transaction said, after its commit."""
+        for fields in post.answers:
+            self._set_off(self._answer(fields))
+        now = self._clock.now()
+        for parcel in post.parcels:
+            self._lanes.add(parcel, now)
+        if post.parcels:
+            self._wake.set()
+
+    @property
+    def busy(self) -> bool:
+        """Is anything on its way, or could anything go now?"""
+        due = self._lanes.next_due()
+        return bool(
+            self._on_the_way
+            or self._picking
+            or self._marks
+            or self._stands
+            or self._lanes.ready(self._clock.elapsed())
+            or (due and due <= self._clock.now())
+        )
+
+    @property
+    def waiting(self) -> int:
+        return len(self._lanes)
+
+    # ── the loop ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            wave = self._pick()
+            if not wave:
+                self._set_timer()
+                await self._wake.wait()
+                continue
+            self._picking = True
+            try:
+                await self._send(wave)
+            except Exception as fault:
+                log.error("a wave could not be sent", fault=place(fault))
+                for parcel in wave:
+                    self._again(parcel, Again(1.0))
+            self._picking = False
+
+    def _pick(self) -> list[Parcel]:
+        now = self._clock.now()
+        self._lanes.release(now)
+        for parcel in self._lanes.drop_expired(now):
+            self._over(parcel, Over("dead", "expired"))
+        return self._lanes.pick(self._clock.elapsed(), self._at_once - len(self._lanes.in_flight))
+
+    def _set_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        at, due = self._lanes.next_at(), self._lanes.next_due()
+        waits = [at - self._clock.elapsed()] if at is not None else []
+        waits += [(due - self._clock.now()).total_seconds()] if due else []
+        if waits:
+            self._timer = asyncio.get_running_loop().call_later(min(60.0, max(0.001, min(waits))), self._wake.set)
+
+    async def _send(self, wave: list[Parcel]) -> None:
+        first = [parcel.id for parcel in wave if parcel.state == "queued"]
+        if first:
+            await self._pump.ride(lambda conn: mark_sending(conn, first))
+        cards = [parcel for parcel in wave if parcel.card]
+        for parcel in wave:
+            parcel.state = "sending"
+            if not parcel.card:
+                self._set_off(self._safely(parcel, self._carry(parcel)))
+        if cards:
+            self._set_off(self._show(cards))
+
+    def _set_off(self, going: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(going)
+        self._on_the_way.add(task)
+        task.add_done_callback(self._on_the_way.discard)
+
+    async def _safely(self, parcel: Parcel, going: Coroutine[Any, Any, None]) -> None:
+        """A fault of our own in one message must not hold up its chat for ever."""
+        try:
+            await going
+        except Exception as fault:
+            log.error("a message could not be sent", kind=parcel.kind, row=parcel.id, fault=place(fault))
+            self._over(parcel, Over("dead", place(fault)))
+
+    async def _answer(self, fields: dict[str, Any]) -> None:
+        """The outcome of a tap: said once, and worthless later, so nothing comes of a refusal."""
+        await self._wire.call("answerCallbackQuery", fields)
+
+    async def _carry(self, parcel: Parcel) -> None:
+        where = {"chat_id": parcel.chat_id} if parcel.chat_id else {}
+        outcome = await self._wire.call(parcel.body["method"], {**where, **parcel.body.get("fields", {})})
+        self._reached("after_send")
+        self._ended(parcel, outcome)
+
+    async def _show(self, parcels: list[Parcel]) -> None:
+        try:
+            views = await self._cards.look([parcel.card for parcel in parcels if parcel.card])
+        except Exception as fault:
+            log.error("cards could not be read", fault=place(fault), count=len(parcels))
+            for parcel in parcels:
+                self._again(parcel, Again(1.0))
+            return
+        for parcel in parcels:
+            if parcel.card:
+                self._set_off(self._safely(parcel, self._show_one(parcel, parcel.card, views[parcel.card])))
+
+    async def _show_one(self, parcel: Parcel, key: Subject, view: View) -> None:
+        if view.fault:
+            log.error("a card could not be rendered", subject=key[0], fault=view.fault)
+            parcel.tries += 1
+            ending = Over("dead", view.fault) if parcel.tries > 8 else Again(2.0**parcel.tries)
+            return self._over(parcel, ending) if isinstance(ending, Over) else self._again(parcel, ending)
+        shown = await self._cards.show(parcel, view)
+        self._reached("after_send")
+        if shown.stands:
+            self._cards.fresh[key] = shown.stands
+            self._stands.append((key, shown.stands, self._clock.now()))
+        if shown.nothing:
+            self._over(parcel, Over("dead", "nothing to show"))
+        else:
+            self._ended(parcel, shown.outcome)
+
+    # ── endings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ended(self, parcel: Parcel, outcome: Outcome) -> None:
+        ending: Ending = judge(parcel, outcome)
+        if isinstance(outcome, Sent):
+            self._health.green("telegram")
+        elif isinstance(outcome, NotSent) and outcome.unreachable:
+            self._health.red("telegram", "Telegram cannot be reached.")
+        match ending:
+            case Over():
+                self._over(parcel, ending)
+            case Again():
+                self._again(parcel, ending)
+            case Unreachable(reach):
+                self._set_off(self._lost(parcel, reach))
+
+    def _over(self, parcel: Parcel, over: Over) -> None:
+        if over.state == "dead" and over.code:
+            log.error("Telegram refused a message", kind=parcel.kind, code=over.code, row=parcel.id)
+        now = self._clock.now()
+        for row_id in (parcel.id, *parcel.merged):
+            self._marks.append(Mark(row_id, over.state, parcel.tries, now, over.reason, over.message_id))
+        self._note()
+        self._lanes.landed(parcel)
+        self._wake.set()
+
+    def _again(self, parcel: Parcel, again: Again) -> None:
+        elapsed = self._clock.elapsed()
+        if again.revoked:
+            self._health.red("token", "Telegram refuses the bot's token. Ask @BotFather for it, and start again.")
+        if again.everybody:
+            self._budget.brake(again.seconds, elapsed)
+        elif again.parked:
+            self._budget.park(parcel.chat_id, again.seconds, elapsed)
+        if again.repeat:
+            self._mark_repeat(parcel)
+        parcel.ready_at = elapsed + again.seconds
+        self._lanes.landed(parcel)
+        self._lanes.add(parcel, self._clock.now())
+        self._wake.set()
+
+    def _mark_repeat(self, parcel: Parcel) -> None:
+        fields = parcel.body.get("fields", {})
+        if "text" in fields and not parcel.body.get("repeat"):
+            words = self._outgoing.reader(parcel.body.get("language")).say(REPEAT)
+            parcel.body = {**parcel.body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{words}"}}
+
+    async def _lost(self, parcel: Parcel, reach: Reach) -> None:
+        """Nothing reaches this chat: note it, drop what waits for it, and let the desk call somebody else."""
+        chat_id, now = parcel.chat_id, self._clock.now()
+
+        def note(desk: Desk) -> None:
+            mark_unreachable(desk.conn, chat_id, reach)
+            drop_chat(desk.conn, chat_id, reach, now)
+            self._unreachable(desk, chat_id)
+
+        try:
+            await self._pump.do(note)
+        except Exception as fault:
+            log.error("what follows from a lost chat failed", fault=place(fault))
+            await self._pump.ride(lambda conn: mark_unreachable(conn, chat_id, reach))
+        self._lanes.drop_chat(chat_id)  # only now: until then this one, still on its way, held the others back
+        self._over(parcel, Over("dead", reach))
+
+    def _note(self) -> None:
+        if self._marking is None or self._marking.done():
+            self._marking = self._pump.ride(self._write_marks, LINGER)
+            self._marking.add_done_callback(self._noted)
+
+    def _write_marks(self, conn: Connection) -> None:
+        self._written = len(self._marks), len(self._stands)
+        mark(conn, self._marks)
+        for key, (message_id, face), at in self._stands:
+            stand(conn, key, message_id, face, at)
+
+    def _noted(self, done: asyncio.Future[None]) -> None:
+        if done.cancelled() or done.exception():
+            return
+        marks, stands = self._written
+        for key, stands_there, _at in self._stands[:stands]:
+            if self._cards.fresh.get(key) == stands_there:
+                del self._cards.fresh[key]
+        del self._marks[:marks], self._stands[:stands]
+        if self._marks or self._stands:
+            self._note()

@@ -1,0 +1,115 @@
+"""What becomes of a message after an attempt: over, once more, or a chat that nothing reaches.
+
+| outcome | becomes |
+|---|---|
+| sent | over |
+| refused for good | the chat cannot be reached, or this message is dead with Telegram's words as the reason |
+| too much at once | again after the time Telegram names |
+| surely not sent | again with growing delay; for everybody, if Telegram cannot be reached |
+| uncertain | by its rule: urgent goes again, marked as a repeat; card and call go again; receipt and bulk do not |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from bot.post.outcomes import (
+    Migrated,
+    NotSent,
+    Outcome,
+    Parked,
+    PermanentlyRefused,
+    Reach,
+    Sent,
+    Uncertain,
+    is_unchanged,
+    why_unreachable,
+)
+from bot.post.parcel import Parcel
+from domain.words import _
+
+REPEAT = _("This may be a repeat.")
+MOST_TRIES = 8
+TAG = re.compile(r"<[^>]*>")
+MOST_REPEATS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """It has ended: sent, dead or uncertain."""
+
+    state: str
+    reason: str | None = None
+    message_id: int | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Once more after so many seconds; `parked`: nothing else to this chat before; `everybody`: nothing to anybody."""
+
+    seconds: float
+    parked: bool = False
+    everybody: bool = False
+    repeat: bool = False
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    reach: Reach
+
+
+Ending = Over | Again | Unreachable
+
+
+def judge(parcel: Parcel, outcome: Outcome) -> Ending:
+    """How the message goes on after this attempt; counts the attempt."""
+    parcel.tries += 1
+    match outcome:
+        case Sent():
+            return Over("sent", message_id=outcome.message_id)
+        case Parked(retry_after):
+            parcel.tries -= 1  # it was our haste, not a fault of its own
+            return Again(retry_after, parked=True)
+        case NotSent(unreachable=True):
+            return Again(_growing(parcel.tries), everybody=True)
+        case NotSent(why):
+            return Again(_growing(parcel.tries)) if parcel.tries < MOST_TRIES else Over("dead", why, code=500)
+        case Uncertain(why):
+            return _uncertain(parcel, why)
+        case Migrated():
+            return Over("dead", "the group has moved", code=400)
+        case PermanentlyRefused():
+            return _refused(parcel, outcome)
+
+
+def _growing(tries: int) -> float:
+    return float(min(60.0, 2.0 ** (tries - 1)))
+
+
+def _uncertain(parcel: Parcel, why: str) -> Ending:
+    if parcel.rule in ("receipt", "bulk") or parcel.tries > MOST_REPEATS:
+        return Over("uncertain", why)
+    return Again(_growing(parcel.tries), repeat=parcel.rule == "urgent")
+
+
+def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
+    if refused.code == 401 or (refused.code == 404 and refused.words.lower() == "not found"):
+        return Again(60, everybody=True, revoked=True)
+    if reach := why_unreachable(refused):
+        return Unreachable(reach)
+    if is_unchanged(refused):
+        return Over("sent")
+    fields = parcel.body.get("fields", {})
+    if "can't parse entities" in refused.words.lower() and fields.get("parse_mode"):
+        parcel.body = {**parcel.body, "fields": _plain(fields)}  # better without its bold words than not at all
+        return Again(0)
+    return Over("dead", refused.words[:200], code=refused.code)
+
+
+def _plain(fields: dict[str, object]) -> dict[str, object]:
+    words = {name: unescape(TAG.sub("", str(fields[name]))) for name in ("text", "caption") if name in fields}
+    return {name: value for name, value in fields.items() if name != "parse_mode"} | words

@@ -1,0 +1,81 @@
+"""Asks Telegram for updates, and asks for later ones only when these are committed: asking is what makes it forget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.post.health import Health
+from bot.post.outcomes import NotSent, Outcome, Parked, PermanentlyRefused, Uncertain
+from bot.post.raw import Raw
+from bot.post.wire import Wire
+
+log = structlog.get_logger()
+
+ANOTHER = (
+    "Another program is fetching this bot's updates, or a webhook is set. Stop the other one; "
+    "each bot can be run by one program only."
+)
+REVOKED = "Telegram refuses the bot's token. Ask @BotFather for it, and start again."
+
+
+class Fetch:
+    """The long poll."""
+
+    def __init__(
+        self, wire: Wire, take: Callable[[list[Raw]], Awaitable[None]], health: Health, *, timeout: float = 25
+    ) -> None:
+        self._wire, self._take, self._health, self._timeout = wire, take, health, timeout
+        self.offset = 0
+        self._delay = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._taking: asyncio.Future[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="fetch")
+
+    async def stop(self) -> None:
+        """Nothing more is fetched; what was fetched is committed first, and confirmed."""
+        if self._task is None:
+            return
+        while self._taking and not self._taking.done():
+            await asyncio.wait([self._taking], timeout=20)
+            break
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self.offset:
+            await self._wire.fetch(self.offset, 0, limit=1)
+
+    async def _run(self) -> None:
+        while True:
+            fetched = await self._wire.fetch(self.offset, self._timeout)
+            if not isinstance(fetched, list):
+                if not await self._trouble(fetched):
+                    return
+                continue
+            self._delay = 0.0
+            self._health.green("fetching")
+            if fetched:
+                self._taking = asyncio.ensure_future(self._take(fetched))
+                await asyncio.shield(self._taking)
+                self.offset = fetched[-1]["update_id"] + 1
+
+    async def _trouble(self, outcome: Outcome) -> bool:
+        """Wait before asking again; False: there is no use in asking."""
+        self._delay = min(30.0, max(0.5, self._delay * 2))
+        match outcome:
+            case PermanentlyRefused(code=401 | 404):
+                self._health.red("token", REVOKED)
+                return False
+            case PermanentlyRefused(code=409):
+                self._health.red("fetching", ANOTHER)
+            case Parked(retry_after):
+                self._delay = max(self._delay, retry_after)
+            case NotSent() | Uncertain():
+                self._health.red("fetching", f"Telegram cannot be reached ({outcome.why}).")
+            case _:
+                self._health.red("fetching", f"Telegram refuses to hand over updates ({type(outcome).__name__}).")
+        await asyncio.sleep(self._delay)
+        return True

@@ -1,0 +1,126 @@
+"""What waits to go out: urgent before personal before bulk, each chat in order, one message on its way to a chat."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import insort
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.post.budget import Budget
+from bot.post.parcel import Parcel
+
+
+def _place(parcel: Parcel) -> tuple[int, int]:
+    return parcel.lane, parcel.id
+
+
+class Lanes:
+    """Parcels by chat. Several refreshes of one card become one while they wait."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._chats: dict[int, list[Parcel]] = {}
+        self._later: list[tuple[datetime, int, Parcel]] = []
+        self._expiring: list[tuple[datetime, int, Parcel]] = []
+        self.in_flight: dict[int, Parcel] = {}
+
+    def add(self, parcel: Parcel, now: datetime) -> None:
+        if parcel.not_before and parcel.not_before > now:
+            heapq.heappush(self._later, (parcel.not_before, parcel.id, parcel))
+            return
+        waiting = self._chats.setdefault(parcel.chat_id, [])
+        if parcel.card:
+            for other in waiting:
+                if other.card == parcel.card:
+                    waiting.remove(other)
+                    parcel = _merged(other, parcel)
+                    break
+        insort(waiting, parcel, key=_place)
+        if parcel.expires_at:
+            heapq.heappush(self._expiring, (parcel.expires_at, parcel.id, parcel))
+
+    def release(self, now: datetime) -> None:
+        """What was to wait until now joins the others."""
+        while self._later and self._later[0][0] <= now:
+            self.add(heapq.heappop(self._later)[2], now)
+
+    def pick(self, elapsed: float, room: int) -> list[Parcel]:
+        """What goes now, most urgent first; each is on its way until `landed`."""
+        wave: list[Parcel] = []
+        if room <= 0 or self._budget.everyone_at() > elapsed:
+            return wave
+        for _lane, _id, parcel in heapq.nsmallest(room, ((p.lane, p.id, p) for p in self._heads(elapsed))):
+            if self._budget.free_at(parcel.chat_id, parcel.lane) <= elapsed:
+                self._budget.spend(parcel.chat_id, parcel.lane, elapsed)
+                self._remove(parcel)
+                self.in_flight[parcel.chat_id] = parcel
+                wave.append(parcel)
+        return wave
+
+    def _heads(self, elapsed: float) -> Iterator[Parcel]:
+        for chat_id, waiting in self._chats.items():
+            head = waiting[0]
+            if chat_id in self.in_flight or head.ready_at > elapsed:
+                continue
+            if self._budget.free_at(chat_id, head.lane) <= elapsed:
+                yield head
+
+    def next_at(self) -> float | None:
+        """When something that waits for its turn may go."""
+        return min(
+            (
+                max(waiting[0].ready_at, self._budget.free_at(chat_id, waiting[0].lane))
+                for chat_id, waiting in self._chats.items()
+                if chat_id not in self.in_flight
+            ),
+            default=None,
+        )
+
+    def next_due(self) -> datetime | None:
+        """When something that was to wait until later is due."""
+        return self._later[0][0] if self._later else None
+
+    def ready(self, elapsed: float) -> bool:
+        """Could anything go now?"""
+        return next(self._heads(elapsed), None) is not None
+
+    def landed(self, parcel: Parcel) -> None:
+        if self.in_flight.get(parcel.chat_id) is parcel:
+            del self.in_flight[parcel.chat_id]
+
+    def drop_chat(self, chat_id: int) -> None:
+        """Nothing reaches this chat any more."""
+        self._chats.pop(chat_id, None)
+        self._later = [entry for entry in self._later if entry[2].chat_id != chat_id]
+        heapq.heapify(self._later)
+
+    def drop_expired(self, now: datetime) -> list[Parcel]:
+        """What has lost its meaning by now."""
+        expired: list[Parcel] = []
+        while self._expiring and self._expiring[0][0] <= now:
+            parcel = heapq.heappop(self._expiring)[2]
+            if parcel in self._chats.get(parcel.chat_id, ()):
+                self._remove(parcel)
+                expired.append(parcel)
+        return expired
+
+    def _remove(self, parcel: Parcel) -> None:
+        waiting = self._chats[parcel.chat_id]
+        waiting.remove(parcel)
+        if not waiting:
+            del self._chats[parcel.chat_id]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._chats.values())) + len(self._later) + len(self.in_flight)
+
+
+def _merged(one: Parcel, other: Parcel) -> Parcel:
+    """One refresh for both: the older keeps its place, the newer goes out with it."""
+    older, newer = (one, other) if one.id <= other.id else (other, one)
+    older.merged += [newer.id, *newer.merged]
+    older.lane = min(older.lane, newer.lane)
+    older.body["anew"] = bool(older.body.get("anew") or newer.body.get("anew"))
+    older.body["silent"] = bool(older.body.get("silent") and newer.body.get("silent"))
+    older.ready_at = min(older.ready_at, newer.ready_at)
+    return older

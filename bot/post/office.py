@@ -1,0 +1,133 @@
+"""The post office: everything that comes and goes, put together. Opened when the desk starts, closed at its end.
+
+office = PostOffice(token, base_url, writer, readers, handle, desk_for, render, sweeps, keys=…, zone=…, language=…)
+await office.open()
+…
+await office.close()
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.post.budget import Budget
+from bot.post.careful import Keeping, SealedFor
+from bot.post.clock import Clock, SystemClock
+from bot.post.courier import Courier
+from bot.post.fetch import Fetch
+from bot.post.health import Health
+from bot.post.jobs import Jobs
+from bot.post.outgoing import Outgoing
+from bot.post.pump import Pump
+from bot.post.standing import Render
+from bot.post.ticker import Sweep, Ticker
+from bot.post.transaction import Handle
+from bot.post.wire import Wire
+from desk.front import Desk
+from storage.vault import Keys
+
+
+class PostOffice:
+    """Wire, pump, courier and ticker of one desk."""
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        writer: Engine,
+        readers: AsyncEngine,
+        handle: Handle,
+        desk_for: Callable[[Connection], Desk],
+        render: Render,
+        sweeps: Sequence[Sweep] = (),
+        *,
+        keys: Keys,
+        zone: ZoneInfo,
+        language: str,
+        clock: Clock | None = None,
+        budget: Budget | None = None,
+        sealed_for: SealedFor = lambda conn, sender: False,
+        unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        reached: Callable[[str], None] = lambda point: None,
+        tick: float = 1.0,
+        poll: float = 25,
+        patience: float = 20,
+        handler_seconds: float = 5,
+        stuck_seconds: float = 30,
+        limit: int = 100,
+        pause: float = 0.2,
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.health, self.jobs = Health(), Jobs()
+        self.wire = Wire(token, base_url, patience=patience)
+        outgoing = Outgoing(self.clock, zone, language)
+        self.pump = Pump(
+            writer,
+            handle,
+            desk_for,
+            outgoing,
+            Keeping(keys, sealed_for),
+            clock=self.clock,
+            health=self.health,
+            deliver=lambda post: self.courier.take(post),
+            reached=reached,
+            limit=limit,
+            handler_seconds=handler_seconds,
+            stuck_seconds=stuck_seconds,
+            pause=pause,
+        )
+        self.courier = Courier(
+            self.wire,
+            self.pump,
+            readers,
+            render,
+            outgoing,
+            clock=self.clock,
+            health=self.health,
+            budget=budget or Budget(),
+            unreachable=unreachable,
+            reached=reached,
+        )
+        self.ticker = Ticker(self.pump.do, sweeps, clock=self.clock, every=tick)
+        self.fetch = Fetch(self.wire, self.pump.take, self.health, timeout=poll)
+
+    async def open(self, *, fetch: bool = True, tick: bool = True) -> None:
+        """What was left over from before goes first; then updates are fetched."""
+        await self.wire.open()
+        await self.courier.recover()
+        await self.pump.start()
+        self.courier.start()
+        self._ticking = tick
+        if tick:
+            self.ticker.start()
+        if fetch:
+            self.fetch.start()
+
+    async def close(self) -> None:
+        """Nothing new is fetched; handlers finish; what is on its way arrives; the rest waits in the outbox."""
+        await self.fetch.stop()
+        if self._ticking:
+            await self.ticker.stop()
+        await self.jobs.stop()
+        await self.courier.stop()
+        await self.pump.stop()
+        await self.wire.close()
+
+    @property
+    def busy(self) -> bool:
+        return self.pump.busy or self.courier.busy or self.ticker.busy or self.jobs.busy
+
+    async def drained(self) -> None:
+        """Returns once nothing waits, is handled or is on its way that could go now."""
+        quiet = 0
+        while quiet < 2:
+            await asyncio.sleep(0.002)
+            quiet = 0 if self.busy else quiet + 1
+
+    async def sweep_now(self) -> None:
+        await self.ticker.sweep_now()

@@ -1,0 +1,140 @@
+"""Cards as they stand in chats: rendered from the present state when sent, edited in place, replaced when lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.post.faults import place
+from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, is_gone, is_unchanged
+from bot.post.outgoing import NO_PREVIEW
+from bot.post.parcel import Parcel
+from bot.post.pieces import pieces
+from bot.post.wire import Wire
+from storage.messages import Subject, find_cards
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What should stand there now: HTML, and an inline keyboard as Telegram wants it."""
+
+    text: str
+    keyboard: dict[str, Any] | None = None
+    pinned: bool = False
+
+    @property
+    def face(self) -> str:
+        whole = json.dumps([self.text, self.keyboard], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+Render = Callable[[Connection, str, int, int], Rendered | None]
+"""(conn, subject, subject_id, chat_id); None: nothing should stand there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What should stand there, and what does."""
+
+    rendered: Rendered | None
+    message_id: int | None = None
+    face: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How showing a card went; `stands`: what stands there from now on, if that has changed."""
+
+    outcome: Outcome
+    stands: tuple[int | None, str | None] | None = None
+    nothing: bool = False
+
+
+class Cards:
+    def __init__(self, wire: Wire, readers: AsyncEngine, render: Render) -> None:
+        self._wire, self._readers, self._render = wire, readers, render
+        self.fresh: dict[Subject, tuple[int | None, str | None]] = {}
+        """What we have just put there, as long as that is not committed."""
+
+    async def look(self, keys: Sequence[Subject]) -> dict[Subject, View]:
+        """All cards of a wave, rendered in one go."""
+        before = {key: self.fresh[key] for key in keys if key in self.fresh}
+
+        def read(conn: Connection) -> dict[Subject, View]:
+            standing = find_cards(conn, keys) | before
+            return {key: self._view(conn, key, standing.get(key, (None, None))) for key in keys}
+
+        async with self._readers.connect() as conn:
+            return await conn.run_sync(read)
+
+    def _view(self, conn: Connection, key: Subject, stands: tuple[int | None, str | None]) -> View:
+        subject, subject_id, chat_id = key
+        try:
+            return View(self._render(conn, subject, subject_id, chat_id), *stands)
+        except Exception as fault:
+            if conn.in_transaction() and conn.dialect.name == "postgresql":
+                conn.rollback()  # or the next card could not be read
+            return View(None, *stands, fault=place(fault))
+
+    async def show(self, parcel: Parcel, view: View) -> Shown:
+        """Edit what stands there, or put it there."""
+        card = view.rendered
+        if card is None:
+            return await self._take_away(parcel.chat_id, view.message_id)
+        anew = bool(parcel.body.get("anew"))
+        if view.message_id is not None and not anew:
+            if view.face == card.face:
+                return Shown(Sent({"message_id": view.message_id}))
+            edited = await self._edit(parcel.chat_id, view.message_id, card)
+            if isinstance(edited, Sent) or (isinstance(edited, PermanentlyRefused) and is_unchanged(edited)):
+                return Shown(Sent({"message_id": view.message_id}), (view.message_id, card.face))
+            if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
+                return Shown(edited)
+        sent = await self._wire.call("sendMessage", self._fields(parcel, card))
+        if not isinstance(sent, Sent):
+            return Shown(sent)
+        if card.pinned:
+            await self._quietly(
+                "pinChatMessage", chat_id=parcel.chat_id, message_id=sent.message_id, disable_notification=True
+            )
+        if anew and view.message_id is not None:
+            await self._quietly("editMessageReplyMarkup", chat_id=parcel.chat_id, message_id=view.message_id)
+        return Shown(sent, (sent.message_id, card.face))
+
+    def _fields(self, parcel: Parcel, card: Rendered) -> dict[str, Any]:
+        fields = {"chat_id": parcel.chat_id, **_words(card)}
+        if parcel.body.get("silent"):
+            fields["disable_notification"] = True
+        return fields
+
+    async def _edit(self, chat_id: int, message_id: int, card: Rendered) -> Outcome:
+        return await self._wire.call("editMessageText", {"chat_id": chat_id, "message_id": message_id, **_words(card)})
+
+    async def _take_away(self, chat_id: int, message_id: int | None) -> Shown:
+        """The words stay where they are; nothing can be tapped there any more."""
+        if message_id is None:
+            return Shown(Sent(True), nothing=True)
+        outcome = await self._wire.call("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id})
+        if isinstance(outcome, PermanentlyRefused) and (is_unchanged(outcome) or is_gone(outcome)):
+            outcome = Sent(True)
+        return Shown(outcome, (None, None) if isinstance(outcome, Sent) else None)
+
+    async def _quietly(self, method: str, **fields: Any) -> None:
+        outcome = await self._wire.call(method, fields)
+        if isinstance(outcome, PermanentlyRefused | Parked):
+            log.info("left undone", method=method, outcome=type(outcome).__name__)
+
+
+def _words(card: Rendered) -> dict[str, Any]:
+    fields: dict[str, Any] = {"text": pieces(card.text)[0], "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+    return fields | ({"reply_markup": card.keyboard} if card.keyboard else {})

@@ -1,0 +1,107 @@
+"""The wire to Telegram: raw updates come in by it, and every request goes out by it. Nothing here is understood."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import Bot, InputFile
+from telegram.error import TelegramError
+
+from bot.post.carriage import Carriage, Refusal, Unknown, Unsent
+from bot.post.outcomes import Migrated, NotSent, Outcome, Parked, PermanentlyRefused, Sent, Uncertain
+from bot.post.raw import Raw
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
+"""Said at every start: Telegram remembers what an earlier run asked for, and leaves out memberships by itself."""
+
+logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold everything that is said
+
+
+class NoFile(Exception):
+    """Telegram does not hand this file out (any more)."""
+
+
+class Wire:
+    """python-telegram-bot as a wire: its requests and its way with files, none of its reading."""
+
+    def __init__(self, token: str, base_url: str = "https://api.telegram.org", *, patience: float = 20) -> None:
+        base = base_url.rstrip("/")
+        self._sending, self._polling = Carriage(100, patience), Carriage(2, patience)
+        self._bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._sending,
+            get_updates_request=self._polling,
+        )
+
+    async def open(self) -> None:
+        await self._sending.initialize()
+        await self._polling.initialize()
+
+    async def close(self) -> None:
+        await self._sending.shutdown()
+        await self._polling.shutdown()
+
+    async def fetch(self, offset: int, timeout: float, limit: int = 100) -> list[Raw] | Outcome:
+        """The updates from `offset` on, which confirms all before it; or how it failed."""
+        fields = {"offset": offset, "timeout": int(timeout), "limit": limit, "allowed_updates": ALLOWED_UPDATES}
+        try:
+            fetched: list[Raw] = await self._bot._post("getUpdates", fields, read_timeout=timeout + 15)
+        except TelegramError as fault:
+            return _outcome(fault)
+        return fetched
+
+    async def call(self, method: str, fields: Mapping[str, Any] | None = None) -> Outcome:
+        """Any method of the Bot API; bytes among the fields are uploaded as files."""
+        ready = {name: _ready(name, value) for name, value in (fields or {}).items()}
+        try:
+            return Sent(await self._bot._post(method, ready))
+        except TelegramError as fault:
+            return _outcome(fault)
+
+    async def download(self, file_id: str) -> bytes:
+        """A file's bytes."""
+        found = await self.call("getFile", {"file_id": file_id})
+        path = found.result.get("file_path") if isinstance(found, Sent) else None
+        if not path:
+            raise NoFile(type(found).__name__)
+        why = ""
+        try:
+            return bytes(await self._sending.retrieve(f"{self._bot.base_file_url}/{path}"))
+        except TelegramError as fault:
+            why = type(fault).__name__
+        raise NoFile(why)
+
+
+def _ready(name: str, value: Any) -> Any:
+    match value:
+        case bytes():
+            return InputFile(value, filename=name, attach=False)
+        case dict() | list():
+            return json.dumps(value)  # said once, here: python-telegram-bot would look into an album and not know it
+        case _:
+            return value
+
+
+def _outcome(fault: TelegramError) -> Outcome:
+    match fault:
+        case Refusal(parameters={"retry_after": wait}):
+            return Parked(float(wait))
+        case Refusal(code=429):
+            return Parked(5.0)
+        case Refusal(parameters={"migrate_to_chat_id": chat_id}):
+            return Migrated(int(chat_id))
+        case Refusal(code=code, words=words) if code >= 500:
+            return NotSent(words, unreachable=False)
+        case Refusal(code=code, words=words):
+            return PermanentlyRefused(code, words)
+        case Unsent():
+            return NotSent(fault.message)
+        case Unknown():
+            return Uncertain(fault.message)
+        case _:
+            return Uncertain(type(fault).__name__)

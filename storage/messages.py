@@ -1,0 +1,218 @@
+"""Everything that comes and goes: raw updates accepted once, messages that go out, and the cards that stand in chats.
+
+The moves that matter after a crash are here: what is `new` is handled again, what is `queued` is sent, and what is
+`sending` may or may not have been sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.tables import cards, contacts, groups, inbox, outbox, people, state
+
+# ── the inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+KNOWN = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("ids", expanding=True)))
+ACCEPT = insert(inbox)
+SETTLE = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("u"))
+    .values(state=bindparam("s"), raw=bindparam("r"), fault=bindparam("f"))
+)
+TRY = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("u"), inbox.c.state == "new")
+    .values(tries=inbox.c.tries + 1)
+    .returning(inbox.c.tries)
+)
+BLAME = update(inbox).where(inbox.c.update_id == bindparam("u")).values(fault=bindparam("f"))
+WAITING = select(inbox).where(inbox.c.state == "new").order_by(inbox.c.update_id)
+
+
+def find_known(conn: Connection, update_ids: Sequence[int]) -> set[int]:
+    """Which of these updates the desk has already."""
+    return set(conn.scalars(KNOWN, {"ids": list(update_ids)}))
+
+
+def accept(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write inbox rows: update_id, sender, raw, state, fault, at."""
+    if rows:
+        conn.execute(ACCEPT, list(rows))
+
+
+def settle(conn: Connection, update_id: int, ends: str, raw: str | None = None, fault: str | None = None) -> None:
+    """An accepted update is done, ignored or quarantined."""
+    conn.execute(SETTLE, {"u": update_id, "s": ends, "r": raw, "f": fault})
+
+
+def count_try(conn: Connection, update_id: int) -> int:
+    """How many times it has been tried, this one included; 0 if it is not waiting any more."""
+    return conn.execute(TRY, {"u": update_id}).scalar() or 0
+
+
+def blame(conn: Connection, update_id: int, fault: str) -> None:
+    conn.execute(BLAME, {"u": update_id, "f": fault})
+
+
+def list_new(conn: Connection) -> Sequence[Row[Any]]:
+    """Updates accepted before and not handled yet, oldest first."""
+    return conn.execute(WAITING).all()
+
+
+def count_quarantined(conn: Connection) -> int:
+    return conn.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "quarantined")) or 0
+
+
+# ── the outbox ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PUT = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+SENDING = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
+    .values(state="sending")
+)
+MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("i"))
+    .values(
+        state=bindparam("s"),
+        reason=bindparam("r"),
+        message_id=bindparam("m"),
+        tries=bindparam("t"),
+        done_at=bindparam("d"),
+        body=null(),
+    )
+)
+UNSENT = select(outbox).where(outbox.c.state.in_(("queued", "sending"))).order_by(outbox.c.id)
+DROP_CHAT = (
+    update(outbox)
+    .where(outbox.c.chat_id == bindparam("c"), outbox.c.state.in_(("queued", "sending")))
+    .values(state="dead", reason=bindparam("r"), done_at=bindparam("d"), body=null())
+    .returning(outbox.c.id)
+)
+REACHES = (
+    select(contacts.c.telegram_id, contacts.c.reach, people.c.language)
+    .join(people, people.c.id == contacts.c.person_id)
+    .where(contacts.c.telegram_id.in_(bindparam("ids", expanding=True)))
+)
+GROUPS = select(groups.c.chat_id, groups.c.standing, groups.c.language).where(
+    groups.c.chat_id.in_(bindparam("ids", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How an outbox row has ended."""
+
+    id: int
+    state: str  # sent · dead · uncertain
+    tries: int
+    at: datetime
+    reason: str | None = None
+    message_id: int | None = None
+
+
+def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Write outbox rows; their ids, in order."""
+    return list(conn.scalars(PUT, list(rows))) if rows else []
+
+
+def put_dead(conn: Connection, rows: Sequence[tuple[dict[str, Any], str]], at: datetime) -> None:
+    """Write down what nobody can be sent, with the reason and without its words."""
+    for row, reason in rows:
+        conn.execute(insert(outbox).values({**row, "state": "dead", "reason": reason, "body": null(), "done_at": at}))
+
+
+def mark_sending(conn: Connection, ids: Sequence[int]) -> None:
+    conn.execute(SENDING, {"ids": list(ids)})
+
+
+def mark(conn: Connection, marks: Sequence[Mark]) -> None:
+    if marks:
+        conn.execute(
+            MARK,
+            [{"i": m.id, "s": m.state, "r": m.reason, "m": m.message_id, "t": m.tries, "d": m.at} for m in marks],
+        )
+
+
+def list_unsent(conn: Connection) -> Sequence[Row[Any]]:
+    """What waits to go out, oldest first; `sending` may have gone already."""
+    return conn.execute(UNSENT).all()
+
+
+def drop_chat(conn: Connection, chat_id: int, reason: str, at: datetime) -> list[int]:
+    """Whatever still waits for a chat that nothing reaches any more."""
+    return list(conn.scalars(DROP_CHAT, {"c": chat_id, "r": reason, "d": at}))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a chat stands to the desk."""
+
+    reach: str
+    language: str | None
+
+
+def find_standings(conn: Connection, chats: Sequence[int]) -> dict[int, Standing]:
+    """Reach and language of these chats, as far as the desk knows them."""
+    people_asked, groups_asked = [c for c in chats if c > 0], [c for c in chats if c < 0]
+    found: dict[int, Standing] = {}
+    if people_asked:
+        for telegram_id, reach, language in conn.execute(REACHES, {"ids": people_asked}):
+            found[telegram_id] = Standing(reach, language)
+    if groups_asked:
+        for chat_id, standing, language in conn.execute(GROUPS, {"ids": groups_asked}):
+            found[chat_id] = Standing("left" if standing == "left" else "open", language)
+    return found
+
+
+def mark_unreachable(conn: Connection, chat_id: int, reach: str) -> None:
+    """Telegram says that nothing reaches this chat: a person's contact, or a group the desk is no longer in."""
+    if chat_id > 0:
+        conn.execute(update(contacts).where(contacts.c.telegram_id == chat_id).values(reach=reach))
+    else:
+        conn.execute(update(groups).where(groups.c.chat_id == chat_id).values(standing="left"))
+
+
+# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Subject = tuple[str, int, int]
+"""What a card shows, and the chat it stands in: subject, its id, chat."""
+
+
+def find_cards(conn: Connection, keys: Sequence[Subject]) -> dict[Subject, tuple[int | None, str | None]]:
+    """Message and face of what stands there now."""
+    wanted = [
+        and_(cards.c.subject == subject, cards.c.subject_id == subject_id, cards.c.chat_id == chat_id)
+        for subject, subject_id, chat_id in keys
+    ]
+    rows = conn.execute(select(cards).where(or_(*wanted))).all() if wanted else []
+    return {(row.subject, row.subject_id, row.chat_id): (row.message_id, row.face) for row in rows}
+
+
+def stand(conn: Connection, key: Subject, message_id: int | None, face: str | None, at: datetime) -> None:
+    """Remember what stands there; no message id: nothing does."""
+    insert_into = postgresql_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    row = {"subject": key[0], "subject_id": key[1], "chat_id": key[2], "message_id": message_id, "face": face, "at": at}
+    changed = {"message_id": message_id, "face": face, "at": at}
+    put_card = insert_into(cards).values(row)
+    conn.execute(put_card.on_conflict_do_update(index_elements=["subject", "subject_id", "chat_id"], set_=changed))
+
+
+# ── small facts of the desk itself ──────────────────────────────────────────────────────────────────────────────────
+
+
+def get_fact(conn: Connection, name: str) -> str | None:
+    return conn.scalar(select(state.c.value).where(state.c.name == name))
+
+
+def set_fact(conn: Connection, name: str, value: str) -> None:
+    conn.execute(delete(state).where(state.c.name == name))
+    conn.execute(insert(state).values(name=name, value=value))
