@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from desk.front import Desk
-from desk.roles import check_leads, check_officer, may_lead, may_set_up, tell
+from desk.roles import check_leads, check_officer, has_officer, may_lead, may_set_up, tell
 from domain.people import ANONYMOUS, Person
 from domain.refusals import NotAllowed, NotFound, Refusal
 from domain.words import Text, _
@@ -25,9 +25,7 @@ class LinkUnknown(Refusal):
 
 
 class LinkUsed(Refusal):
-    text = _(
-        "Somebody has opened this link already, and it works only once. Please ask whoever sent it for a new one."
-    )
+    text = _("Somebody has opened this link already, and it works only once. Please ask whoever sent it for a new one.")
 
 
 class LinkExpired(Refusal):
@@ -36,10 +34,6 @@ class LinkExpired(Refusal):
 
 class LastOfficer(Refusal):
     text = _("You are the only officer. Please invite another one first, so that somebody can look after the desk.")
-
-
-def has_officer(desk: Desk) -> bool:
-    return roles.has_officer(desk.conn)
 
 
 def make_link(desk: Desk, by: Person | None, kind: str, role: str, unit: str, team_id: int, lasts: timedelta) -> str:
@@ -74,7 +68,7 @@ def invite(desk: Desk, by: Person, role: str, unit: str = "", team_id: int = 0) 
 
 def first_officer_link(desk: Desk) -> str | None:
     """For a desk that has no officer yet; the links made for that before no longer work."""
-    if has_officer(desk):
+    if has_officer(desk.conn):
         return None
     roles.void_invitations(desk.conn, desk.now, "officer")
     return desk.link(make_link(desk, None, INVITATION, "officer", "", 0, OFFICERS_LAST))
@@ -82,7 +76,7 @@ def first_officer_link(desk: Desk) -> str | None:
 
 def ensure_owner(desk: Desk, telegram_id: int) -> bool:
     """The owner named in the settings is the first officer. Did it happen? Not on a desk that has one."""
-    if has_officer(desk) or telegram_id <= 0 or telegram_id in ANONYMOUS:
+    if has_officer(desk.conn) or telegram_id <= 0 or telegram_id in ANONYMOUS:
         return False
     owner = meet(desk.conn, desk.now, telegram_id, "", None, started=False)
     roles.give_role(desk.conn, desk.now, owner.id, "officer")
@@ -131,7 +125,7 @@ def _holds(desk: Desk, person: Person, of: Invitation) -> bool:
 def _still_stands(desk: Desk, found: Invitation) -> bool:
     """May whoever made the link still give this role, and is there still a place for it?"""
     if found.made_by is None:
-        return not has_officer(desk)
+        return not has_officer(desk.conn)
     by = get_person(desk.conn, found.made_by)
     if found.role == "volunteer":
         try:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from desk.front import Button, Desk, Line
 from domain.people import ANONYMOUS, Person, is_officer, supervises
 from domain.places import path_up
 from domain.refusals import NotAllowed
 from domain.teams import GROUP, Team
 from domain.words import Text
+from storage import roles
 from storage.groups import is_inside
 from storage.people import holders_of, roles_of
-from storage.roles import had_role
 
 
 def may_volunteer(desk: Desk, person: Person, team: Team, tapped_in: int | None = None) -> bool:
@@ -30,7 +32,7 @@ def may_volunteer(desk: Desk, person: Person, team: Team, tapped_in: int | None 
         return True
     if team.joining != GROUP or team.chat_id is None:
         return False
-    if had_role(desk.conn, person.id, "volunteer", team_id=team.id):
+    if roles.had_role(desk.conn, person.id, "volunteer", team_id=team.id):
         return False  # a supervisor took them off the team, and sitting in its group does not undo that
     return inside is True or tapped_in == team.chat_id
 
@@ -54,6 +56,11 @@ def check_officer(desk: Desk, person: Person) -> None:
 def check_leads(desk: Desk, person: Person, unit: str) -> None:
     if not may_lead(desk, person, unit):
         raise NotAllowed
+
+
+def has_officer(conn: Connection) -> bool:
+    """Is anybody in charge of this desk?"""
+    return roles.has_officer(conn)
 
 
 def officers(desk: Desk) -> list[Person]:

@@ -110,7 +110,7 @@ def find_invitation(conn: Connection, token_hash: str) -> Invitation | None:
     return Invitation(*row) if row else None
 
 
-def take_invitation(conn: Connection, now: datetime, invitation_id: int, person_id: int) -> bool:
+def take_invitation(conn: Connection, now: datetime, invitation_id: int, person_id: int | None) -> bool:
     """Did it happen? A link opens once, for one account, before it expires."""
     unused = update(invitations).where(
         invitations.c.id == invitation_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now

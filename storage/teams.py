@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.desk_file import DeskFile
+from domain.orders import OPEN
 from domain.places import path_up
 from domain.refusals import NotFound
 from domain.teams import Team
-from storage.tables import groups, teams
+from storage.tables import groups, orders, teams
 
 _TEAMS = (
     select(
@@ -76,3 +77,18 @@ def change_team(conn: Connection, team_id: int, **fields: Any) -> bool:
     """Did it happen? Not to a team that has been removed."""
     there = update(teams).where(teams.c.id == team_id, teams.c.state != "removed")
     return conn.execute(there.values(**fields)).rowcount == 1
+
+
+# ── orders that wait, by place and by team ──────────────────────────────────────────────────────────────────────────
+
+
+def waiting_in(conn: Connection, units: Iterable[str]) -> list[int]:
+    """Orders of these units that nobody has taken, oldest first."""
+    waiting = select(orders.c.id).where(orders.c.unit.in_(list(units)), orders.c.state.in_(OPEN))
+    return list(conn.scalars(waiting.order_by(orders.c.id)))
+
+
+def waiting_for(conn: Connection, team_id: int) -> list[int]:
+    """Orders that were offered to this team and that nobody has taken, oldest first."""
+    waiting = select(orders.c.id).where(orders.c.team_id == team_id, orders.c.state.in_(OPEN))
+    return list(conn.scalars(waiting.order_by(orders.c.id)))
