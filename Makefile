@@ -23,7 +23,7 @@ check: install  ## format, lint, types and catalogues
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m bot.words
+	$(BIN)/python -m bot.catalogues
 
 format: install
 	$(BIN)/ruff format .

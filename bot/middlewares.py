@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot.cards import language_of
@@ -48,14 +49,13 @@ class AnswerTap(BaseMiddleware):
         assert isinstance(event, CallbackQuery)
         desk: Desk = data["desk"]
         person: Person | None = data.get("person")
-        text = UNHEARD
-        if person is not None:
-            text = await _words_of(handler, event, data)
+        result = await _words_of(handler, event, data)
+        text = UNHEARD if result is UNHANDLED else result
         answered = any(isinstance(said, Answer) and said.callback_query_id == event.id for said in desk.said)
         if not answered:
             language = language_of(desk, person) if person else None
             desk.say(Answer(event.id, text, alert=text is not None, language=language))
-        return None
+        return result
 
 
 class SayBack(BaseMiddleware):

@@ -1,7 +1,7 @@
 """Puts sentences into one reader's language: catalogues, plurals, times and durations, escaped by construction.
 
 Catalogues are compiled in memory from `locales/` when the desk starts, so no build step can be forgotten.
-Run as a module it checks them: `python -m bot.words`.
+`bot/catalogues.py` keeps them whole.
 """
 
 from __future__ import annotations
@@ -62,9 +62,10 @@ def negotiate(code: str | None, languages: Sequence[str]) -> str | None:
     except (ValueError, UnknownLocaleError):
         return None
     likely = _likely(wanted)
-    for key in (lambda it: it, lambda it: it[:2]):
-        for language in languages:
-            if key(_likely(Locale.parse(language))) == key(likely):
+    known = {language: _likely(Locale.parse(language)) for language in languages}
+    for parts in (3, 2):  # language, script and place; language and script
+        for language, there in known.items():
+            if there[:parts] == likely[:parts]:
                 return language
     same = [language for language in languages if Locale.parse(language).language == wanted.language]
     script_matters = likely[1] in ("Hans", "Hant")  # who reads one of them has not asked for the other

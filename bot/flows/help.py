@@ -1,13 +1,15 @@
 """Ask the neighbours for help.
 
 ama:  /help
-desk: What do you need help with? [Groceries, medicine, errands] [Something at home is broken] [Hard times] [Trouble at home or with neighbours] [I'd rather say it privately]
+desk: What do you need help with? [Groceries, medicine, errands] [Something at home is broken] [Hard times]
+    [Trouble at home or with neighbours] [I'd rather say it privately]
 ama:  [Groceries, medicine, errands]
 desk: Take your time: write, speak or send a picture.
 ama:  No rice, my leg hurts
 desk: I've noted it (1 part). Add more, or tap “That's all”. [That's all]
 ama:  [That's all]
-desk: Where shall somebody come? Write the address, or send your place with the paper clip. [It is for somebody else]
+desk: Where shall somebody come? Write the address, or send your place with the paper clip.
+    [It is for somebody else]
 ama:  Ankang, building 3, room 201
 desk: When would be good? [As soon as somebody can] [Today] [Tomorrow]
 ama:  [Today]

@@ -1,7 +1,9 @@
 """Say hello, in a language one understands, and say what is kept. Nothing else stands between a person and help.
 
 ama:  /start
-desk: To help you I keep your name, your address and what you tell me, and show them only to whoever comes and to the community worker in charge. Messages pass through Telegram; tell me at any time to delete them. [That's fine] [I speak another language]
+desk: To help you I keep your name, your address and what you tell me, and show them only to whoever comes and
+    to the community worker in charge. Messages pass through Telegram; tell me at any time to delete them.
+    [That's fine] [I speak another language]
 ama:  [That's fine]
 """
 

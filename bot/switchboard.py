@@ -1,0 +1,54 @@
+"""Leads every raw update past the handlers: aiogram's dispatcher, which hears everything and sends nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.exceptions import DetailedAiogramError
+from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
+from pydantic import ValidationError
+
+from bot.handlers import ROUTERS
+from bot.middlewares import AnswerTap, Meet, SayBack
+from bot.post.faults import Undecodable
+from bot.post.raw import Raw
+from desk.front import Desk
+
+
+@cache
+def dispatcher() -> Dispatcher:
+    """The one dispatcher of this process: handlers keep nothing, so several desks may share it."""
+    board = Dispatcher(disable_fsm=True)
+    for observer in (
+        board.message,
+        board.edited_message,
+        board.callback_query,
+        board.my_chat_member,
+        board.chat_member,
+    ):
+        observer.outer_middleware(Meet())
+    board.callback_query.outer_middleware(AnswerTap())
+    board.message.outer_middleware(SayBack())
+    board.include_routers(*ROUTERS)
+    return board
+
+
+@cache
+def deaf_bot() -> Bot:
+    """aiogram wants a bot beside every update. This one is never asked to send anything."""
+    return Bot("1:never-sends")
+
+
+async def handle(desk: Desk, raw: Raw) -> bool:
+    """One update, inside the open transaction. False: nothing of the desk's concern."""
+    try:
+        update = Update.model_validate(raw, context={"bot": deaf_bot()})
+        update.event_type  # noqa: B018 - raises for a kind nobody has heard of
+    except ValidationError as reason:
+        raise Undecodable("it cannot be decoded") from reason
+    except (UpdateTypeLookupError, DetailedAiogramError) as reason:
+        raise Undecodable("unknown kind") from reason
+    return await dispatcher().feed_update(deaf_bot(), update, desk=desk) is not UNHANDLED

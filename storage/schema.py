@@ -1,0 +1,48 @@
+"""Brings a database to the shape this version of the desk expects, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+
+class NewerSchema(Exception):
+    """The database was used by a newer version of the desk."""
+
+
+def _config(conn: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = conn
+    return config
+
+
+def revision_of(conn: Connection) -> str | None:
+    """The revision this database stands at; None for an empty one."""
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def upgrade(writer: Engine, revision: str = "head") -> None:
+    """Up to this version; nothing happens when it is there already. Refuses a database of a newer version."""
+    with writer.begin() as conn:
+        present = revision_of(conn)
+        known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+        if present is not None and present not in known:
+            raise NewerSchema("this database was used by a newer version of Linli: install that version or a later one")
+        if present != newest_revision() or revision != "head":
+            command.upgrade(_config(conn), revision)
+
+
+def downgrade(writer: Engine, revision: str) -> None:
+    """Back to an earlier version; `base` empties the database."""
+    with writer.begin() as conn:
+        command.downgrade(_config(conn), revision)
