@@ -22,7 +22,6 @@ INLINE_DEEDS = [
     "pay",
 ]
 MOST_BUTTONS = 100
-UNREADABLE = "can't parse reply keyboard markup JSON object"
 
 
 def check_markup(markup: Any) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.arguments import Arguments
 from sandbox.errors import Unclear
+from sandbox.methods.profile import shown_commands
 from sandbox.world import Json
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ async def state(box: Sandbox, args: Arguments) -> Json:
         "people": [person.card() for person in world.people.values()],
         "groups": [group.card() for group in world.groups],
         "stories": [{"name": name, "title": title} for name, (title, _) in box.stories.items()],
-        "story": box.playing,
+        "running": box.playing,
         "caption": world.caption,
+        "commands": shown_commands(world),
         "budgets": world.budgets.on,
+        "privacy": not world.hears_everything,
     }
 
 

@@ -8,14 +8,14 @@ from sandbox.arguments import Arguments
 from sandbox.errors import NOT_MODIFIED, TOO_OLD, bad
 from sandbox.keyboards import check_inline
 from sandbox.methods.media import media_content
-from sandbox.methods.messages import text_content
+from sandbox.methods.messages import CAPTIONED, text_content
 from sandbox.posting import caption_of, changed, reachable
 from sandbox.text import units
 from sandbox.updates import KEPT_BRIEFLY
 from sandbox.world import Chat, Json, Record, World
 
 FRESH = KEPT_BRIEFLY["callback_query"]
-MEDIA = ("photo", "video", "animation", "audio", "document", "voice", "video_note", "sticker")
+MEDIA = (*CAPTIONED, "video_note", "sticker")
 ANSWER_LIMIT = 200
 
 
@@ -66,7 +66,7 @@ def edit_caption(world: World, args: Arguments) -> Json:
     new = caption_of(world, args.values, args.things("caption_entities"), args.text("parse_mode"))
     markup = check_inline(args.thing("reply_markup"))
     chat, record = own_message(world, args)
-    if not any(kind in record.body for kind in MEDIA[:-2]):
+    if not any(kind in record.body for kind in CAPTIONED):
         raise bad("there is no caption in the message to edit")
     return edit(world, chat, record, new, ("caption", "caption_entities"), markup)
 

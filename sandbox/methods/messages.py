@@ -31,6 +31,7 @@ ACTIONS = frozenset(
         "upload_video_note",
     ]
 )
+CAPTIONED = ("photo", "video", "animation", "audio", "document", "voice")
 # What a message is about, as opposed to where it stands and what hangs on it.
 ENVELOPE = frozenset(
     [
@@ -167,7 +168,7 @@ def source_of(world: World, args: Arguments, verb: str) -> Record:
 def copy_message(world: World, args: Arguments) -> Json:
     source = source_of(world, args, "copy")
     content = {name: value for name, value in source.body.items() if name not in ENVELOPE}
-    if "caption" in args and "text" not in content:
+    if "caption" in args and any(kind in content for kind in CAPTIONED):
         content = {name: value for name, value in content.items() if name not in ("caption", "caption_entities")}
         content |= caption_of(world, args.values, args.things("caption_entities"), args.text("parse_mode"))
     return {"message_id": post(world, args, content)["message_id"]}

@@ -64,12 +64,21 @@ def set_commands(world: World, args: Arguments) -> bool:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
         kept.append({"command": name, "description": str(one["description"])})
     world.profile[str(scope_key(args))] = kept
+    world.events.tell("commands", commands=shown_commands(world))
     return True
 
 
 def get_commands(world: World, args: Arguments) -> list[Any]:
     found: list[Any] = world.profile.get(str(scope_key(args)), [])
     return found
+
+
+def shown_commands(world: World) -> list[Any]:
+    """What a person finds in the menu of their private chat, in no special language."""
+    for kind in ("all_private_chats", "default"):
+        if found := world.profile.get(str(("commands", kind, ""))):
+            return list(found)
+    return []
 
 
 def delete_commands(world: World, args: Arguments) -> bool:

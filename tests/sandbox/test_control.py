@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 import aiohttp
@@ -42,9 +43,11 @@ async def test_people_and_groups_are_as_the_state_shows_them(town: Any) -> None:
         "people": [ama, ben],
         "groups": [group],
         "stories": [],
-        "story": None,
+        "running": None,
         "caption": None,
+        "commands": [],
         "budgets": False,
+        "privacy": True,
     }
 
 
@@ -183,7 +186,7 @@ async def test_a_story_is_shown_once_at_a_time_and_can_be_taken_over() -> None:
         async with http.get("/control/state") as response:
             state = await response.json()
         assert state["stories"][0] == {"name": "help", "title": "Somebody asks"}
-        assert (state["story"], state["caption"]) == ("help", "Ama asks for rice")
+        assert (state["running"], state["caption"]) == ("help", "Ama asks for rice")
         assert await do("take_over") == 200
         assert (box.playing, box.world.caption) == (None, None)
         assert await do("show", story="short") == 200
@@ -202,7 +205,26 @@ async def test_the_page_is_served_and_nothing_beside_it(town: Any) -> None:
         assert response.status == (200 if (PAGE / "index.html").is_file() else 404)
 
 
-async def test_two_bots_calls_do_not_wait_for_a_long_poll(town: Any) -> None:
+async def test_it_runs_alone() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--port", "0"), cwd=PAGE.parents[1], stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    ready = (await process.stdout.readline()).decode().split()
+    assert ready[0] == "Ready:"
+    async with aiohttp.ClientSession() as http, http.get(f"{ready[1]}/bot42:TEST/getMe") as response:
+        assert (await response.json())["ok"]
+    process.terminate()
+    assert await process.wait() == 0
+
+
+async def test_the_bots_commands_are_shown(town: Any) -> None:
+    commands = [{"command": "help", "description": "Ask for help"}]
+    await town.call("setMyCommands", commands=commands, scope={"type": "all_private_chats"})
+    assert (await town.see("state"))["commands"] == commands
+
+
+async def test_calls_do_not_wait_for_a_long_poll(town: Any) -> None:
     ama = await town.person("Ama")
     poll = asyncio.create_task(town.hear(timeout=5))
     await asyncio.sleep(0.02)

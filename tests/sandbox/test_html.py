@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.errors import Refused
 from sandbox.text import format_text, trim, units
@@ -92,6 +96,23 @@ def test_lengths_are_utf_16_units(text: str, length: int) -> None:
 def test_commands_links_and_mentions_are_found(text: str, found: list[tuple[str, int, int]]) -> None:
     _, entities = format_text(text, "", None)
     assert [(one["type"], one["offset"], one["length"]) for one in entities] == found
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_escaped_text_comes_out_as_it_went_in(text: str) -> None:
+    said, entities = format_text(escape(text, quote=False), "HTML", None)
+    assert said == text.replace("\r", "").replace("\0", "").strip()
+    assert all(entity["offset"] + entity["length"] <= units(said) for entity in entities)
+
+
+@given(st.text(alphabet="<>&/ab=\"' ;#1😀"))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    try:
+        said, entities = format_text(text, "HTML", None)
+    except Refused as no:
+        assert "can't parse entities" in no.description
+    else:
+        assert all(0 <= e["offset"] < e["offset"] + e["length"] <= units(said) for e in entities)
 
 
 def test_nothing_is_found_inside_code() -> None:
