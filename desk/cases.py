@@ -242,6 +242,10 @@ def find_waiting(desk: Desk, chat_id: int, case_id: int) -> Waiting | None:
     return Waiting(reader, row.unit, row.made_at, row.state, row.holder_id == reader.id, may_open)
 
 
+def names_of(desk: Desk, persons: tuple[int, ...]) -> list[str]:
+    return [people.get_person(desk.conn, each).called for each in persons]
+
+
 def find_shown(desk: Desk, chat_id: int, case_id: int) -> Opened | None:
     """For the card with her words: only while this reader has it open, and may see it now."""
     reader = people.find_person(desk.conn, chat_id)

@@ -12,7 +12,7 @@ from desk.front import URGENT, Call, CardRefresh, Desk
 from domain.cases import TRIES, TRIES_WITHIN, Story, could_be_the_word, is_deletable, normal
 from domain.people import Person
 from domain.words import in_language
-from storage import cases
+from storage import cases, people
 from storage.vault import Keys
 
 DRAFT_LASTS = timedelta(minutes=15)
@@ -70,8 +70,11 @@ def ask_for_news(desk: Desk, person: Person, case_id: int) -> None:
     show(desk, person, NEWS)
 
 
-def news(desk: Desk, person: Person) -> News | None:
-    """What she asked for, for a quarter of an hour; then the card is empty again."""
+def news(desk: Desk, chat_id: int) -> News | None:
+    """What she asked for, in her own chat; a quarter of an hour later it is not shown anew."""
+    person = people.find_person(desk.conn, chat_id)
+    if person is None:
+        return None
     for row in cases.cases_of(desk.conn, who(desk, person)):
         story = _read(desk, row)
         if story.news_stands(desk.now):

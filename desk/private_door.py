@@ -1,4 +1,4 @@
-"""The private door: somebody tells the desk in confidence, and chooses who may hear of it and how she may be answered."""
+"""The private door: somebody tells the desk in confidence, and chooses who may hear of it and who must not."""
 
 from __future__ import annotations
 
