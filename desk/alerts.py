@@ -22,7 +22,6 @@ from storage.escalation import (
     add_alert,
     alerts_of_order,
     alerts_of_run,
-    find_run,
     on_duty_in,
     unit_of_case,
 )
@@ -115,16 +114,6 @@ def team_at(desk: Desk, matter: Matter, step: EscalationStep) -> Team | None:
     except NotFound:  # it was removed meanwhile
         return None
     return team if team.is_reachable else None
-
-
-def teams_of_ladder(desk: Desk, order: Order) -> list[Team]:
-    """Other teams that the ladder has offered this order to: their volunteers may take it too."""
-    run = find_run(desk.conn, order_id=order.id)
-    if run is None:
-        return []
-    keys = [step.reach for step in run.ladder.steps[: run.position] if step.reach not in (TEAM, SUPERVISORS, DUTY)]
-    found = [find_team(desk.conn, desk.file, key, order.unit) for key in dict.fromkeys(keys)]
-    return [team for team in found if team is not None and team.id != order.team_id]
 
 
 def reaches(desk: Desk, matter: Matter, step: EscalationStep) -> bool:

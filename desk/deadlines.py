@@ -18,6 +18,9 @@ from storage.escalation import find_run
 from storage.orders import find_order, remember
 from storage.people import get_person
 
+NEVER_STARTED = _("You had not opened the chat with me, so I'm asking the others. Thank you for offering!")
+SILENT = _("I haven't heard from you for a while, so I'm asking the others. Thank you for being ready to help!")
+
 
 def set_deadline(desk: Desk, order_id: int, metric: str, due_at: datetime) -> None:
     """Start this clock, or start it afresh."""
@@ -41,11 +44,6 @@ def watch_holder(desk: Desk, order_id: int) -> None:
     if due is not None:
         set_deadline(desk, order_id, "progress", due)
         meet_deadline(desk, order_id, "fall_back")
-
-
-def stop_watching(desk: Desk, order_id: int) -> None:
-    """Nobody has it any more, or it is done."""
-    meet_deadline(desk, order_id, "progress")
 
 
 def still_on_it(desk: Desk, person: Person, order_id: int) -> Text:
@@ -102,7 +100,7 @@ def _pass(desk: Desk, deadline: Deadline) -> None:
         case "progress":
             _ask_holder(desk, order)
         case "fall_back":
-            orders.fall_back(desk, order.id, "never_started" if order.provisional else "silent")
+            orders.fall_back(desk, order.id, NEVER_STARTED if order.provisional else SILENT)
         case "closing":
             orders.close_by_itself(desk, order.id)
 

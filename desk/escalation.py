@@ -32,12 +32,11 @@ from desk.alerts import (
     reaches,
     refresh_alerts,
     team_at,
-    teams_of_ladder,
     whom,
 )
 from desk.deadlines import meet_deadline, set_deadline, sweep_deadlines, watch_holder
 from desk.due import Stumbled, put_off
-from desk.front import CardRefresh, Desk
+from desk.front import Desk
 from domain.escalation import (
     DUTY,
     SUPERVISORS,
@@ -79,7 +78,6 @@ __all__ = [
     "start_run",
     "sweep_deadlines",
     "sweep_runs",
-    "teams_of_ladder",
     "unreachable",
 ]
 
@@ -297,8 +295,9 @@ def _reach(desk: Desk, matter: Matter, position: int) -> bool:
         beside = _climb_beside(desk, matter.run, team.id)
         ask_again(desk, team.chat_id, [matter.order.id, *beside])
     else:
-        remember(desk.conn, matter.order.id, "offered_too", desk.now, note=step.reach)
-        desk.say(CardRefresh(team.chat_id, "order", matter.order.id, anew=True))
+        from desk.giving import offer_to  # which starts ladders
+
+        offer_to(desk, None, matter.order.id, team.id)
     return True
 
 
