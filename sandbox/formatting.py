@@ -203,5 +203,7 @@ class _Reader:
         elif tag == "blockquote" and argument:
             entity["type"] = "expandable_blockquote"
         elif tag == "tg-emoji":
+            if not argument.isdigit() or int(argument) == 0:
+                raise bad("can't parse entities: Invalid custom emoji identifier specified")
             entity["custom_emoji_id"] = argument
         self.entities.append(entity)

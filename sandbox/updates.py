@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sandbox.errors import conflict
@@ -61,6 +62,7 @@ class Updates:
         self.waiting: deque[Update] = deque()
         self.allowed: frozenset[str] | None = None  # None: everything but what comes on request
         self._poller: asyncio.Future[None] | None = None
+        self._soonest: datetime | None = None  # nothing expires before this
 
     def wants(self, kind: str) -> bool:
         return kind not in ON_REQUEST if self.allowed is None else kind in self.allowed
@@ -84,7 +86,9 @@ class Updates:
         number = self.next_id
         self.next_id += 1
         body = f'{{"update_id":{number},{fields}}}' if fields else f'{{"update_id":{number}}}'
-        self.waiting.append(Update(number, body, self.now() + kept))
+        until = self.now() + kept
+        self.waiting.append(Update(number, body, until))
+        self._soonest = until if self._soonest is None else min(self._soonest, until)
         if self._poller is not None and not self._poller.done():
             self._poller.set_result(None)
         return number
@@ -100,16 +104,18 @@ class Updates:
 
     def expire(self) -> None:
         now = self.now()
-        if any(update.until <= now for update in self.waiting):
+        if self._soonest is not None and self._soonest <= now:
             self.waiting = deque(update for update in self.waiting if update.until > now)
+            self._soonest = min((update.until for update in self.waiting), default=None)
 
     async def poll(self, offset: int, limit: int, timeout: float) -> str:
         """The JSON list of what waits, after at most `timeout` real seconds."""
-        if self._poller is not None and not self._poller.done():
-            self._poller.set_exception(conflict())
         self.confirm(offset)
         self.expire()
         if not self.waiting and timeout > 0:
+            # Whoever comes to wait ends the wait of the one before; a short look does not.
+            if self._poller is not None and not self._poller.done():
+                self._poller.set_exception(conflict())
             mine = self._poller = asyncio.get_running_loop().create_future()
             try:
                 await asyncio.wait_for(mine, timeout)
@@ -119,8 +125,7 @@ class Updates:
                 if self._poller is mine:
                     self._poller = None
             self.expire()
-        taken = [update.body for update in list(self.waiting)[:limit]]
-        return "[" + ",".join(taken) + "]"
+        return "[" + ",".join(update.body for update in islice(self.waiting, limit)) + "]"
 
     def close(self) -> None:
         """The server stops: whoever waits goes home with what there is."""

@@ -174,6 +174,7 @@ class World:
         self.profile: dict[str, Any] = {}  # what the bot says of itself: commands, name, descriptions
         self.hears_everything = False  # privacy mode switched off
         self.caption: str | None = None
+        self._next_person = 1001
         self._private_ids = 0  # private chats and small groups share one count of messages, as in Telegram
         self._next_tap = 4_200_000_000_000_000_001
         self._next_album = 13_000_000_000_000_001
@@ -214,7 +215,10 @@ class World:
 
     def add_person(self, first_name: str, user: int | None = None, **details: Any) -> Person:
         if user is None:
-            user = max([1000, *self.people]) + 1
+            user = self._next_person
+            while user in self.people or user == self.bot.id:
+                user += 1
+            self._next_person = user + 1
         if user <= 0 or user == self.bot.id:
             raise Unclear("A person's id is a positive number that is not the bot's.")
         person = self.people[user] = Person(user, first_name, **details)

@@ -62,6 +62,7 @@ def test_what_is_marked_becomes_entities(html: str, text: str, entities: list[di
         ("<b><i>a</b></i>", 'Unmatched end tag at byte offset 7, expected "</i>", found "</b>"'),
         ("<b>a</b", "Unclosed end tag at byte offset 4"),
         ("<span>a</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
+        ('<tg-emoji emoji-id="x">a</tg-emoji>', "Invalid custom emoji identifier specified"),
         ("<a =x>a</a>", 'Empty attribute name in the tag "a" at byte offset 0'),
         ("<a href=x/y>a</a>", "Unexpected end of name token at byte offset 8"),
     ],

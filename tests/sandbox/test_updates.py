@@ -53,6 +53,15 @@ async def test_a_second_poller_ends_the_first(town: Any) -> None:
     assert len(await newer) == 1
 
 
+async def test_a_short_look_ends_nobodys_wait(town: Any) -> None:
+    ama = await town.person("Ama")
+    poll = asyncio.create_task(town.hear(timeout=30))
+    await asyncio.sleep(0.05)
+    assert await town.call("getUpdates") == []
+    await town.do("say", user=ama, text="hello")
+    assert (await poll)[0]["message"]["text"] == "hello"
+
+
 async def test_an_update_is_what_was_said_then(town: Any) -> None:
     ama = await town.person("Ama")
     said = await town.do("say", user=ama, text="rice")
