@@ -120,6 +120,11 @@ class Courier:
         )
 
     @property
+    def calm(self) -> bool:
+        """Nothing is on its way, and all that went is noted."""
+        return not (self._lanes.in_flight or self._on_the_way or self._marks or self._stands)
+
+    @property
     def waiting(self) -> int:
         return len(self._lanes)
 

@@ -21,7 +21,7 @@ ANOTHER = (
 REVOKED = "Telegram refuses the bot's token. Ask @BotFather for it, and start again."
 
 
-class Fetch:
+class Fetcher:
     """The long poll."""
 
     def __init__(

@@ -19,7 +19,7 @@ from bot.post.budget import Budget
 from bot.post.careful import Keeping, SealedFor
 from bot.post.clock import Clock, SystemClock
 from bot.post.courier import Courier
-from bot.post.fetch import Fetch
+from bot.post.fetch import Fetcher
 from bot.post.health import Health
 from bot.post.jobs import Jobs
 from bot.post.outgoing import Outgoing
@@ -75,6 +75,7 @@ class PostOffice:
             clock=self.clock,
             health=self.health,
             deliver=lambda post: self.courier.take(post),
+            calm=lambda: self.courier.calm,
             reached=reached,
             limit=limit,
             handler_seconds=handler_seconds,
@@ -94,7 +95,8 @@ class PostOffice:
             reached=reached,
         )
         self.ticker = Ticker(self.pump.do, sweeps, clock=self.clock, every=tick)
-        self.fetch = Fetch(self.wire, self.pump.take, self.health, timeout=poll)
+        self._open = self._ticking = False
+        self.fetch = Fetcher(self.wire, self.pump.take, self.health, timeout=poll)
 
     async def open(self, *, fetch: bool = True, tick: bool = True) -> None:
         """What was left over from before goes first; then updates are fetched."""
@@ -102,7 +104,7 @@ class PostOffice:
         await self.courier.recover()
         await self.pump.start()
         self.courier.start()
-        self._ticking = tick
+        self._open, self._ticking = True, tick
         if tick:
             self.ticker.start()
         if fetch:
@@ -110,6 +112,9 @@ class PostOffice:
 
     async def close(self) -> None:
         """Nothing new is fetched; handlers finish; what is on its way arrives; the rest waits in the outbox."""
+        if not self._open:
+            return
+        self._open = False
         await self.fetch.stop()
         if self._ticking:
             await self.ticker.stop()

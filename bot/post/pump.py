@@ -36,6 +36,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 RUNNING = "post is running"
+PATIENCE = 0.5  # seconds in which what is on its way out may arrive
 ERRANDS = 20  # a turn, so that they do not hold up what people write
 
 
@@ -60,6 +61,7 @@ class Pump:
         clock: Clock,
         health: Health,
         deliver: Callable[[Post], None],
+        calm: Callable[[], bool] = lambda: True,
         reached: Callable[[str], None] = lambda point: None,
         limit: int = 100,
         handler_seconds: float = 5,
@@ -67,7 +69,8 @@ class Pump:
         tries: int = 3,
         pause: float = 0.2,
     ) -> None:
-        self._deliver, self._reached = deliver, reached
+        self._deliver, self._calm, self._reached = deliver, calm, reached
+        self._calm_by: float | None = None
         self._limit, self._tries, self._pause = limit, tries, pause
         self._watchdog = Watchdog(stuck_seconds)
         self._tx = Transactions(
@@ -162,7 +165,7 @@ class Pump:
             if self._waiting or self._errands:
                 self._wake.set()
             elif (again := self._careful.next_at()) is not None:
-                loop.call_later(max(0.0, again - time.monotonic()), self._wake.set)
+                loop.call_later(max(0.002, again - time.monotonic()), self._wake.set)
 
     async def _turn(self) -> None:
         batches, rides = self._take_batches(), self._rides
@@ -179,8 +182,17 @@ class Pump:
             _resolve(batch.done, None)
         for _errand in range(min(len(self._errands), ERRANDS)):
             await self._run_errand(*self._errands.popleft())
-        if pending := self._careful.next(time.monotonic()):
+        if (pending := self._careful.next(time.monotonic())) and self._may_try():
             await self._alone(pending)
+
+    def _may_try(self) -> bool:
+        """What may kill us is tried when nothing is on its way out, so that nobody's answer becomes uncertain by it."""
+        now = time.monotonic()
+        self._calm_by = self._calm_by or now + PATIENCE
+        if self._calm() or now >= self._calm_by:
+            self._calm_by = None
+            return True
+        return False
 
     def _take_batches(self) -> list[_Batch]:
         taken: list[_Batch] = []

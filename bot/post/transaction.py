@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from bot.post.careful import Keeping, Pending, accept_one_by_one
 from bot.post.clock import Clock
@@ -60,6 +60,10 @@ class Transactions:
     watchdog: Watchdog
     reached: Callable[[str], None]
     handler_seconds: float
+
+    def __post_init__(self) -> None:
+        if self.writer.dialect.name == "sqlite":
+            event.listen(self.writer, "before_cursor_execute", _check_begun)
 
     async def batch(self, together: list[Raw], one_by_one: list[Raw], writes: Sequence[Write] = ()) -> Outcome:
         """Handle the first, only accept the others, and let whoever rides along write."""
@@ -156,8 +160,13 @@ class Transactions:
                 return result
 
 
+def _check_begun(conn: Connection, cursor: Any, statement: str, *_more: Any) -> None:
+    """A full disk makes SQLite end the transaction by itself; what is written after that would stand alone."""
+    if not statement.startswith("BEGIN"):
+        _check_standing(conn)
+
+
 def _check_standing(conn: Connection) -> None:
-    """A full disk makes SQLite end the transaction by itself; what came after would stand alone, half a deed."""
     driver = conn.connection.driver_connection
     if conn.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
         raise TransactionLost("the transaction is over")
