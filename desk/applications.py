@@ -36,20 +36,35 @@ def offer_to_join(desk: Desk, person: Person, team_id: int) -> None:
         desk.say(CardRefresh(person.telegram_id, "join", get_team(desk.conn, team_id).id, anew=True))
 
 
+def team_to_join(desk: Desk, team_id: int) -> Team:
+    """Any team: everybody may ask to join."""
+    return get_team(desk.conn, team_id)
+
+
+def may_join(desk: Desk, person: Person, team: Team) -> bool:
+    return not may_volunteer(desk, person, team)
+
+
+def has_asked(desk: Desk, person: Person, team: Team) -> bool:
+    return roles.asked_lately(desk.conn, person.id, team.id, desk.now - PATIENCE)
+
+
 def apply(desk: Desk, person: Person, team_id: int) -> Text:
     """Ask to join a team: one question at a time, and after a no not again on the same day."""
     team = get_team(desk.conn, team_id)
     if person.telegram_id in ANONYMOUS:
         raise NotFound
-    if may_volunteer(desk, person, team):
+    if not may_join(desk, person, team):
         raise AlreadyVolunteer(team=team.title)
-    if roles.asked_lately(desk.conn, person.id, team.id, desk.now - PATIENCE):
+    if has_asked(desk, person, team):
         raise AlreadyAsked
     application_id = roles.add_application(desk.conn, desk.now, person.id, team.id)
     if application_id is None:
         raise AlreadyAsked
     for each in in_charge(desk, team.unit):
         _show(desk, each, application_id, anew=True)
+    if person.telegram_id is not None:
+        desk.say(CardRefresh(person.telegram_id, "join", team.id))
     return _("Thank you! I have asked the community worker in charge of {team} and will tell you.")(team=team.title)
 
 

@@ -158,4 +158,5 @@ def answer_in_group(desk: Desk, by: Person | None, chat_id: int) -> None:
         goodbye(desk, chat_id, NOT_OURS)
         return
     text = _("Please write to me in private: there I can help.")
-    desk.say(Line(chat_id, text, (Button(_("Open our chat"), url=f"https://t.me/{desk.bot_name}"),), silent=True, rule="bulk"))
+    door = Button(_("Open our chat"), url=f"https://t.me/{desk.bot_name}")
+    desk.say(Line(chat_id, text, (door,), silent=True, rule="bulk"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.front import Desk
 from desk.roles import has_officer
+from domain.desk_file import Category, Report
 from domain.places import Unit, communities, path_up
 from domain.teams import Team, to_mend
 from domain.words import Named, Text, _, plain
@@ -63,8 +64,11 @@ def _units_without_supervisors(desk: Desk) -> list[Text]:
 
 def _asked_for(desk: Desk) -> list[str]:
     """Teams that something people ask for or report leads to, in the order of the desk file."""
-    things = [*desk.file.categories.values(), *desk.file.reports.values()]
-    return list(dict.fromkeys(thing.team for thing in things if thing.team))
+    return list(dict.fromkeys(thing.team for thing in _things(desk) if thing.team))
+
+
+def _things(desk: Desk) -> list[Category | Report]:
+    return [*desk.file.categories.values(), *desk.file.reports.values()]
 
 
 def _places_without_team(desk: Desk, key: str, teams: list[Team]) -> list[Text]:
@@ -77,8 +81,7 @@ def _places_without_team(desk: Desk, key: str, teams: list[Team]) -> list[Text]:
     ]
     if not without:
         return []
-    things = [*desk.file.categories.values(), *desk.file.reports.values()]
-    about = listed(thing.name for thing in things if thing.team == key)
+    about = listed(thing.name for thing in _things(desk) if thing.team == key)
     if len(without) == len(communities(desk.file.units)):
         nowhere = _("No team “{team}” anywhere. Nobody is asked first about: {about}.")
         return [nowhere(team=desk.file.teams[key], about=about)]

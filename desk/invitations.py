@@ -12,7 +12,7 @@ from domain.refusals import NotAllowed, NotFound, Refusal
 from domain.words import Text, _
 from storage import roles
 from storage.people import get_person, meet, roles_of
-from storage.roles import Invitation
+from storage.roles import Held, Invitation
 from storage.teams import get_team
 
 INVITATION = "i_"
@@ -128,14 +128,11 @@ def _still_stands(desk: Desk, found: Invitation) -> bool:
         return not has_officer(desk.conn)
     by = get_person(desk.conn, found.made_by)
     if found.role == "volunteer":
-        try:
-            return may_lead(desk, by, get_team(desk.conn, found.team_id).unit)
-        except NotFound:
-            return False
+        return _leads_team(desk, by, found.team_id)
     return may_set_up(desk, by) and (not found.unit or found.unit in desk.file.units)
 
 
-def name_of(desk: Desk, of: Invitation) -> Text:
+def name_of(desk: Desk, of: Invitation | Held) -> Text:
     """The role as people call it."""
     if of.role == "volunteer":
         try:
@@ -145,7 +142,7 @@ def name_of(desk: Desk, of: Invitation) -> Text:
     if of.role == "supervisor":
         unit = desk.file.units.get(of.unit)
         return _("supervisor of {unit}")(unit=unit.name if unit else of.unit)
-    return _("officer") if of.role == "officer" else _("keeper")
+    return _("officer of the desk") if of.role == "officer" else _("keeper")
 
 
 def _welcome(desk: Desk, of: Invitation) -> Text:
@@ -172,6 +169,34 @@ def end_role(desk: Desk, by: Person, person_id: int, role: str, unit: str = "", 
         raise NotFound
     roles.write_audit(desk.conn, desk.now, by.id, "end_role", role=role, unit=unit, team=team_id, person=person_id)
     if by.id != person_id:
-        ended = name_of(desk, Invitation(0, role, unit, team_id, None, desk.now, None))
+        ended = name_of(desk, Held(0, person_id, role, unit, team_id))
         thanks = _("You are no longer {role}. Thank you for everything you have done!")
         tell(desk, get_person(desk.conn, person_id), thanks(role=ended))
+
+
+def roles_under(desk: Desk, by: Person) -> list[Held]:
+    """The roles this person may end: all for officers, for supervisors those of their teams' volunteers."""
+    held = roles.held_roles(desk.conn)
+    if may_set_up(desk, by):
+        return held
+    return [each for each in held if each.role == "volunteer" and _leads_team(desk, by, each.team_id)]
+
+
+def _leads_team(desk: Desk, by: Person, team_id: int) -> bool:
+    try:
+        return may_lead(desk, by, get_team(desk.conn, team_id).unit)
+    except NotFound:
+        return False
+
+
+def holder_of(desk: Desk, held: Held) -> Text:
+    """Who holds it: Dina, supervisor of Ankang."""
+    holds = _("{name}, {role}")
+    return holds(name=get_person(desk.conn, held.person_id).called, role=name_of(desk, held))
+
+
+def say_link(desk: Desk, to: Person, role: str, link: str, *, unit: str = "", team_id: int = 0) -> None:
+    """The link in a message of its own, written for whoever it is forwarded to."""
+    what = name_of(desk, Held(0, to.id, role, unit, team_id))
+    text = _("{desk} asks you to be {role}. Open this link to accept; it works once and expires soon: {link}")
+    tell(desk, to, text(desk=desk.file.name, role=what, link=link))

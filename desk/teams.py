@@ -9,7 +9,7 @@ from desk.waiting import group_lost, offer_waiting
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import AlreadyDone, NotAllowed, NotFound, Refusal
-from domain.teams import Team, to_mend
+from domain.teams import Group, Team, to_mend
 from domain.words import Text, _
 from storage import groups, people, roles, teams
 
@@ -102,6 +102,10 @@ def show_team(desk: Desk, by: Person, team_id: int, *, anew: bool = False) -> No
         desk.say(CardRefresh(by.telegram_id, "team", team_id, anew=anew))
 
 
+def count_volunteers(desk: Desk, team_id: int) -> int:
+    return len(people.holders_of(desk.conn, "volunteer", team_id=team_id))
+
+
 # ── a team and its group ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -110,6 +114,16 @@ def link_to_group(desk: Desk, by: Person, team_id: int) -> str:
     check_officer(desk, by)
     team = teams.get_team(desk.conn, team_id)
     return desk.group_link(make_link(desk, by, GROUP_LINK, "group", "", team.id, LASTS))
+
+
+def group_of(desk: Desk, team: Team) -> Group | None:
+    return groups.find_group(desk.conn, team.chat_id) if team.chat_id is not None else None
+
+
+def asked_group(desk: Desk, team_id: int) -> Group | None:
+    """The group that waits to be confirmed as this team's."""
+    chat_id = groups.asked_about(desk.conn, team_id)
+    return groups.find_group(desk.conn, chat_id) if chat_id is not None else None
 
 
 def confirm_group(desk: Desk, by: Person, team_id: int, yes: bool) -> Text | None:

@@ -71,6 +71,23 @@ def has_officer(conn: Connection) -> bool:
     return bool(conn.execute(select(held)).scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds."""
+
+    id: int
+    person_id: int
+    role: str
+    unit: str
+    team_id: int
+
+
+def held_roles(conn: Connection) -> list[Held]:
+    """Everybody's, in the order in which they were given."""
+    held = select(roles.c.id, roles.c.person_id, roles.c.role, roles.c.unit, roles.c.team_id)
+    return [Held(*row) for row in conn.execute(held.where(roles.c.ended_at.is_(None)).order_by(roles.c.id))]
+
+
 def write_audit(conn: Connection, now: datetime, person_id: int | None, what: str, **about: Any) -> None:
     """Who changed what; ids and keys, never names or words."""
     conn.execute(insert(audit_log).values(at=now, person_id=person_id, what=what, about=about))
