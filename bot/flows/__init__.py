@@ -1,7 +1,11 @@
 """Every conversation the desk can have. A new one is one file here and one line in this list."""
 
 from bot.flows import talking
+from bot.flows.add_supervisor import AddSupervisor
+from bot.flows.add_team import AddTeam
 from bot.flows.callme import CallMe
+from bot.flows.change_team import RemoveTeam, RenameTeam
+from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
 from bot.flows.help import Help
 from bot.flows.joining import Joining
@@ -10,6 +14,11 @@ ALL: list[type[Flow]] = [
     Joining,
     Help,
     CallMe,
+    AddTeam,
+    RenameTeam,
+    RemoveTeam,
+    AddSupervisor,
+    EndRole,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

@@ -6,13 +6,19 @@ from aiogram import Router
 
 from bot.cards import CARDS
 from bot.flows import router as flows
-from bot.handlers import start
+from bot.handlers import invitations, membership, setup, start
+from bot.handlers.payloads import PAYLOADS
 
 ROUTERS: list[Router] = [
     start.router,
+    setup.router,
+    invitations.router,
+    membership.router,
     flows.router,
     start.last,
 ]
 
-for faces in (start.CARDS,):
+for faces in (start.CARDS, setup.CARDS, invitations.CARDS):
     CARDS.update(faces)
+
+PAYLOADS.update(invitations.PAYLOADS)
