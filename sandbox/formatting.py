@@ -34,6 +34,14 @@ TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 USER_LINK = re.compile(r"tg://user\?id=(\d+)$", re.I)
 
 
+def whole_link(url: str) -> str:
+    """A link as Telegram shows it: with its scheme, and a slash after a bare host."""
+    url = url if "://" in url else f"http://{url}"
+    scheme, _, rest = url.partition("://")
+    bare = scheme.lower() in ("http", "https") and not any(sign in rest for sign in "/?#")
+    return f"{url}/" if bare else url
+
+
 def decode_reference(match: re.Match[str]) -> str:
     """One `&…;`; what is not a known reference stays as it was written."""
     name, hexadecimal, decimal, _ = match.groups()
@@ -189,7 +197,7 @@ class _Reader:
             if user := USER_LINK.match(url):
                 entity |= {"type": "text_mention", "user": {"id": int(user.group(1))}}
             elif "." in url or "://" in url:
-                entity["url"] = url if "://" in url else f"http://{url}/"
+                entity["url"] = whole_link(url)
             else:
                 return
         elif tag == "code" and argument and self.open and self.open[-1][0] == "pre":

@@ -91,6 +91,8 @@ def _good_url(url: str) -> bool:
 def _reply(markup: dict[str, Any]) -> dict[str, Any] | None:
     rows = []
     for row in _rows(markup["keyboard"]):
+        if any(not isinstance(button, (str, dict)) for button in row):
+            raise bad("can't parse keyboard button: expected an Object or a String")
         buttons = [{"text": button} if isinstance(button, str) else dict(button) for button in row]
         if any(not str(button.get("text") or "").strip() for button in buttons):
             raise bad("can't parse keyboard button: button text must be non-empty")

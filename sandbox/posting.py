@@ -61,7 +61,10 @@ def find_reply(chat: Chat, args: Arguments) -> Record | None:
     number = wish.get("message_id", args.values.get("reply_to_message_id"))
     if not number:
         return None
-    found = chat.standing(int(number))
+    try:
+        found = chat.standing(int(number))
+    except (TypeError, ValueError):
+        raise bad("can't parse reply parameters: message identifier must be of type Number") from None
     if found is None and not (wish.get("allow_sending_without_reply") or args.flag("allow_sending_without_reply")):
         raise bad("message to be replied not found")
     return found

@@ -71,6 +71,16 @@ def order(entities: list[Entity]) -> list[Entity]:
     return sorted(entities, key=lambda e: (e["offset"], -e["length"]))
 
 
+def check_entity(entity: Any) -> None:
+    if not isinstance(entity, dict):
+        raise bad("can't parse MessageEntity: expected an Object")
+    if not isinstance(entity.get("type"), str):
+        raise bad('can\'t parse MessageEntity: field "type" must be of type String')
+    for name in ("offset", "length"):
+        if not isinstance(entity.get(name), int):
+            raise bad(f'can\'t parse MessageEntity: field "{name}" must be of type Number')
+
+
 def format_text(text: str, parse_mode: str, entities: list[Entity] | None) -> tuple[str, list[Entity]]:
     """What a bot or a person wrote, parsed, trimmed and with every entity found; not yet measured."""
     if len(text) > RAW_LIMIT // 4 and len(text.encode()) > RAW_LIMIT:
@@ -87,7 +97,8 @@ def format_text(text: str, parse_mode: str, entities: list[Entity] | None) -> tu
     elif entities:
         whole = units(text)
         for entity in entities:
-            if entity.get("length", 0) > 0 and 0 <= entity.get("offset", -1) < whole:
+            check_entity(entity)
+            if entity["length"] > 0 and 0 <= entity["offset"] < whole:
                 found.append({**entity, "length": min(entity["length"], whole - entity["offset"])})
     text, found = trim(text, found)
     return text, order(find_entities(text, found))

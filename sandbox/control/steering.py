@@ -13,24 +13,31 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 
-async def move_clock(box: Sandbox, args: Arguments) -> Json:
-    """Forward only: what was said cannot be unsaid."""
-    world = box.world
+def distance(box: Sandbox, args: Arguments) -> timedelta:
+    """How far the clock shall go."""
     if args.text("to"):
         try:
             to = datetime.fromisoformat(args.text("to"))
         except ValueError:
             raise Unclear("`to` is an instant such as 2026-05-01T09:30:00+00:00.") from None
-        by = (to if to.tzinfo else to.replace(tzinfo=UTC)) - world.now()
-    elif "minutes" in args or "seconds" in args:
-        minutes = args.number("minutes") if "minutes" in args else 0.0
-        seconds = args.number("seconds") if "seconds" in args else 0.0
-        by = timedelta(minutes=minutes, seconds=seconds)
-    else:
+        return (to if to.tzinfo else to.replace(tzinfo=UTC)) - box.world.now()
+    if "minutes" not in args and "seconds" not in args:
         raise Unclear("Say minutes, seconds or to.")
-    if by < timedelta():
-        raise Unclear("The clock only goes forward.")
-    world.clock.move(by)
+    minutes = args.number("minutes") if "minutes" in args else 0.0
+    seconds = args.number("seconds") if "seconds" in args else 0.0
+    return timedelta(minutes=minutes, seconds=seconds)
+
+
+async def move_clock(box: Sandbox, args: Arguments) -> Json:
+    """Forward only: what was said cannot be unsaid."""
+    world = box.world
+    try:
+        by = distance(box, args)
+        if by < timedelta():
+            raise Unclear("The clock only goes forward.")
+        world.clock.move(by)
+    except OverflowError:
+        raise Unclear("That is further than any calendar goes.") from None
     now = world.now().isoformat()
     world.events.tell("clock", now=now)
     return {"now": now}

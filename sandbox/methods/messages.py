@@ -237,7 +237,9 @@ def delete_messages(world: World, args: Arguments) -> bool:
         raise bad("message identifiers are not specified")
     if len(numbers) > 100:
         raise bad("too many message identifiers specified")
-    records = [record for number in numbers if (record := chat.standing(int(number)))]
+    if any(not isinstance(number, int) for number in numbers):
+        raise bad("message identifiers must be of type Number")
+    records = [record for number in numbers if (record := chat.standing(number))]
     for record in records:
         check_deletable(world, chat, record)
     for record in records:
