@@ -1,0 +1,131 @@
+"""How an order ends: done and confirmed, rated, not done after all, or called off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk import escalation
+from desk.deadlines import meet_deadline, set_deadline
+from desk.front import Desk
+from desk.holding import FREE, get_held, stop_watching, take_back
+from desk.order_views import category_of, get_order, name_of, path_of, show_askers, show_holder, show_order, tell_person
+from desk.people import roles_of
+from desk.points import award
+from domain import orders as rules
+from domain.orders import Order
+from domain.people import Person
+from domain.refusals import AlreadyDone, NotFound, Refusal
+from domain.words import Text, _
+from storage import orders as rows
+
+
+def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any]]) -> Text:
+    """The work is done, with a note, and a picture where the category asks for one. Now the requester says."""
+    order = get_held(desk, person, order_id)
+    if "photo" in category_of(desk, order).done_needs and not any(part["kind"] == "photo" for part in parts):
+        raise rules.PictureNeeded
+    if not rows.move(desk.conn, order, "resolve", resolved_at=desk.now):
+        raise rules.NotInYourHands
+    rows.add_parts(desk.conn, order_id, person.id, "done", parts, desk.now)
+    rows.remember(desk.conn, order_id, "resolve", desk.now, person.id)
+    take_back(desk, order, person.id)
+    meet_deadline(desk, order_id, "resolution")
+    set_deadline(desk, order_id, "closing", desk.now + desk.file.orders.closes_by_itself)
+    show_order(desk, get_order(desk, order_id))
+    show_askers(desk, order, anew=True)  # it asks them something now
+    return _("Thank you! I'm asking whether everything is all right now.")
+
+
+def _get_asked(desk: Desk, person: Person, order_id: int) -> Order:
+    """The order, if this person is who says whether it is done."""
+    order = rows.find_order(desk.conn, order_id)
+    if order is None or not rules.may_answer(order, person):
+        raise NotFound
+    return order
+
+
+def _changed(desk: Desk, order_id: int) -> Refusal:
+    now = get_order(desk, order_id)
+    return rules.Changed(stands=rules.stands(now, name_of(desk, now.holder_id)))
+
+
+def close(desk: Desk, person: Person, order_id: int) -> Text:
+    """Yes, it's done: accepted, and the points are posted."""
+    order = _get_asked(desk, person, order_id)
+    if order.state == "closed":
+        raise AlreadyDone
+    if not _close(desk, order, person):
+        raise _changed(desk, order_id)
+    return _("I'm glad. Thank you for telling me!")
+
+
+def close_by_itself(desk: Desk, order_id: int) -> bool:
+    """The requester has said nothing for long enough. Did it happen?"""
+    order = rows.find_order(desk.conn, order_id)
+    return order is not None and _close(desk, order, None)
+
+
+def _close(desk: Desk, order: Order, person: Person | None) -> bool:
+    if not rows.move(desk.conn, order, "close", closed_at=desk.now):
+        return False
+    rows.remember(desk.conn, order.id, "close", desk.now, person.id if person else None)
+    meet_deadline(desk, order.id, "closing")
+    order = get_order(desk, order.id)
+    award(desk, order)
+    show_order(desk, order)
+    if order.holder_id is not None:
+        show_holder(desk, order, order.holder_id)
+    return True
+
+
+def reopen(desk: Desk, person: Person, order_id: int) -> Text:
+    """Not yet: the same people are asked again, whoever had it among them."""
+    order = _get_asked(desk, person, order_id)
+    if not rows.move(desk.conn, order, "reopen", resolved_at=None, **FREE):
+        raise _changed(desk, order_id)
+    rows.remember(desk.conn, order_id, "reopen", desk.now, person.id)
+    meet_deadline(desk, order_id, "closing")
+    escalation.restart(desk, order_id)
+    if order.holder_id is not None:
+        show_holder(desk, order, order.holder_id)
+        tell = _("{category} ({reference}) is not quite done yet. I'm asking the team again; could you look once more?")
+        tell_person(desk, order.holder_id, tell(category=category_of(desk, order).name, reference=order.reference))
+    show_order(desk, get_order(desk, order_id), anew=True)
+    return _("Thank you for telling me. I'm asking them again.")
+
+
+def rate(desk: Desk, person: Person, order_id: int, what: str, given: int | str) -> Text:
+    """Speed and quality from 1 to 5, and a word: each said once, after it is closed."""
+    order = _get_asked(desk, person, order_id)
+    if order.state != "closed":
+        raise _changed(desk, order_id)
+    sound = str(given).strip() if what == "words" else given in range(1, 6)
+    if what not in ("speed", "quality", "words") or not sound:
+        raise NotFound
+    if not rows.rate(desk.conn, order_id, what, given, desk.now):
+        raise AlreadyDone
+    show_askers(desk, order)
+    return _("Noted, thank you!")
+
+
+def cancel(desk: Desk, person: Person, order_id: int, reason: str | None = None) -> Text:
+    """Called off, by whoever needs it, whoever asked, or somebody in charge."""
+    order = rows.find_order(desk.conn, order_id)
+    if order is None or not rules.may_cancel(order, person, roles_of(desk, person), path_of(desk, order)):
+        raise NotFound
+    if order.state == "cancelled":
+        raise AlreadyDone
+    if not rows.move(desk.conn, order, "cancel", as_read=True, closed_at=desk.now):
+        raise _changed(desk, order_id)
+    rows.remember(desk.conn, order_id, "cancel", desk.now, person.id, reason)
+    for metric in ("first_response", "resolution"):
+        meet_deadline(desk, order_id, metric)
+    stop_watching(desk, order)
+    escalation.cancelled(desk, order_id)
+    if order.holder_id is not None:
+        take_back(desk, order, order.holder_id)
+        gone = _("{category} ({reference}) was called off, so you need not go. Thank you for being ready!")
+        tell_person(desk, order.holder_id, gone(category=category_of(desk, order).name, reference=order.reference))
+    told = None if rules.may_answer(order, person) else _("{name} has called it off.")(name=person.called)
+    show_order(desk, get_order(desk, order_id), tell=told)
+    return _("All right, I've called it off and told everybody who knew of it.")

@@ -1,0 +1,191 @@
+"""Reads an order for one reader, and says which of its cards may look different now."""
+
+from __future__ import annotations
+
+from desk import escalation
+from desk.alerts import refresh_alerts
+from desk.front import CardRefresh, Copy, Desk, Line
+from domain import order_views as views
+from domain.desk_file import Category
+from domain.orders import Order, Part, may_answer
+from domain.people import Person
+from domain.places import path_up
+from domain.refusals import NotFound
+from domain.teams import Team
+from domain.words import Text
+from storage import orders as rows
+from storage.people import find_person
+from storage.people import get_person as get
+from storage.teams import get_team
+
+MANY_OPEN = 5
+"""Past so many open cards in a group, new ones come silently."""
+FITS_ON_CARD = 2400
+"""Characters of a story that stand on the holder's card; longer parts come as messages of their own."""
+SENT_AS = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
+
+
+def get_order(desk: Desk, order_id: int) -> Order:
+    order = rows.find_order(desk.conn, order_id)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def category_of(desk: Desk, order: Order) -> Category:
+    """What it is about; for a category that was taken out of the desk file, its key."""
+    unnamed = Category(order.category, dict.fromkeys(desk.file.languages, order.category))
+    return desk.file.categories.get(order.category, unnamed)
+
+
+def path_of(desk: Desk, order: Order) -> list[str]:
+    """The unit of an order and those above it."""
+    return [unit.key for unit in path_up(desk.file.units, order.unit)]
+
+
+def team_of(desk: Desk, order: Order) -> Team | None:
+    """The team whose group holds the card, if there still is one."""
+    try:
+        return get_team(desk.conn, order.team_id) if order.team_id is not None else None
+    except NotFound:
+        return None
+
+
+def askers_of(desk: Desk, order: Order) -> list[Person]:
+    """Who needs it and who told us."""
+    return [get(desk.conn, person_id) for person_id in order.askers]
+
+
+def name_of(desk: Desk, person_id: int | None) -> str | None:
+    return get(desk.conn, person_id).called if person_id is not None else None
+
+
+# ── what each reader sees ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def view_in_group(desk: Desk, order_id: int, chat_id: int) -> views.GroupView | None:
+    """None for a group that is not, or no longer, the one that was asked."""
+    order = rows.find_order(desk.conn, order_id)
+    team = team_of(desk, order) if order else None
+    if order is None or team is None or team.chat_id != chat_id:
+        return None
+    needy = get(desk.conn, order.requester_id) if order.requester_id is not None else None
+    home = rows.home_of(desk.conn, needy.household_id) if needy else None
+    at_home = home is not None and home[0] == order.unit and order.place in (None, home[2])
+    category, unit = category_of(desk, order), desk.file.units[order.unit].name
+    building = home[1] if home and at_home else ""
+    return views.group_view(order, category, unit, building=building, holder=name_of(desk, order.holder_id))
+
+
+def view_for_holder(desk: Desk, order_id: int, chat_id: int) -> views.HolderView | None:
+    """None for whoever does not have it: what only the holder needs has gone again."""
+    order, reader = rows.find_order(desk.conn, order_id), find_person(desk.conn, chat_id)
+    if order is None or reader is None or order.holder_id != reader.id:
+        return None
+    needy = get(desk.conn, order.requester_id) if order.requester_id is not None else None
+    return views.holder_view(
+        order,
+        category_of(desk, order),
+        reader_id=reader.id,
+        whom=needy.called if needy else None,
+        phone=needy.phone if needy else None,
+        address=(needy.address if needy else None) or "",
+        story=rows.parts_of(desk.conn, order.id, "story"),
+        notes=rows.parts_of(desk.conn, order.id, "note"),
+    )
+
+
+def view_for_requester(desk: Desk, order_id: int, chat_id: int) -> views.RequestView | None:
+    order, reader = rows.find_order(desk.conn, order_id), find_person(desk.conn, chat_id)
+    if order is None or reader is None or not may_answer(order, reader):
+        return None
+    call = escalation.next_call(desk, order.id)
+    speed, quality, words = rows.find_rating(desk.conn, order.id)
+    unsaid = (("speed", speed), ("quality", quality), ("words", words))
+    return views.request_view(
+        order,
+        category_of(desk, order),
+        reader_id=reader.id,
+        holder=name_of(desk, order.holder_id),
+        promised_at=rows.promised_at(desk.conn, order.id),
+        call=(call.whom, call.at) if call else None,
+        run=rows.run_of(desk.conn, order.id),
+        emergency=desk.file.emergency,
+        to_rate=next((what for what, given in unsaid if given is None), None),
+    )
+
+
+def view_part(desk: Desk, part_id: int, chat_id: int) -> Part | None:
+    """A long piece of the story, for the holder alone and while they are that."""
+    found = rows.find_part(desk.conn, part_id)
+    if found is None or view_for_holder(desk, found[0], chat_id) is None:
+        return None
+    return found[1]
+
+
+def on_the_card(story: list[Part]) -> tuple[list[Part], list[Part]]:
+    """What of a story stands on the card, and what follows it as messages of its own."""
+    short: list[Part] = []
+    long: list[Part] = []
+    room = FITS_ON_CARD
+    for part in story:
+        room -= len(part.words or "")
+        (short if room >= 0 or not part.words else long).append(part)
+    return short, long
+
+
+# ── which cards may look different now ──────────────────────────────────────────────────────────────────────────────
+
+
+def show_order(desk: Desk, order: Order, *, anew: bool = False, tell: Text | None = None) -> None:
+    """Something about it has changed: the group, whoever asked and whoever was called see how it stands now."""
+    show_group(desk, order, anew=anew)
+    show_askers(desk, order, tell=tell)
+    refresh_alerts(desk, order.id)
+
+
+def show_group(desk: Desk, order: Order, *, anew: bool = False) -> None:
+    """The card in the team's group. Anew: at the bottom of the chat, silently on a stormy evening."""
+    team = team_of(desk, order)
+    if team is None or team.chat_id is None or not team.is_reachable:
+        return
+    silent = not anew or rows.count_open(desk.conn, team.id) > MANY_OPEN
+    desk.say(CardRefresh(team.chat_id, "order", order.id, silent=silent, anew=anew))
+
+
+def show_askers(desk: Desk, order: Order, *, anew: bool = False, tell: Text | None = None) -> None:
+    """The living cards of whoever needs it and whoever asked, and a word when somebody else has done something."""
+    for person in askers_of(desk, order):
+        if person.telegram_id is None or person.reach != "open":
+            continue
+        if tell is not None:
+            desk.say(Line(person.telegram_id, tell, language=person.language, subject="request", subject_id=order.id))
+        desk.say(CardRefresh(person.telegram_id, "request", order.id, silent=not anew, anew=anew))
+
+
+def show_holder(desk: Desk, order: Order, holder_id: int, *, anew: bool = False) -> None:
+    holder = get(desk.conn, holder_id)
+    if holder.telegram_id is not None and holder.reach == "open":
+        desk.say(CardRefresh(holder.telegram_id, "held", order.id, silent=not anew, anew=anew))
+
+
+def tell_person(desk: Desk, person_id: int, text: Text, order: Order | None = None) -> None:
+    """A line to somebody, if they can be reached; a reply to it is about the order they have."""
+    person = get(desk.conn, person_id)
+    if person.telegram_id is not None and person.reach == "open":
+        subject, subject_id = ("held", order.id) if order else (None, None)
+        line = Line(person.telegram_id, text, language=person.language, subject=subject, subject_id=subject_id)
+        desk.say(line)
+
+
+def hand_story(desk: Desk, order: Order, holder: Person) -> None:
+    """Everything that was told, to whoever has it now: the card, then what does not fit on it."""
+    assert holder.telegram_id is not None
+    desk.say(CardRefresh(holder.telegram_id, "held", order.id, anew=True))
+    story = rows.parts_of(desk.conn, order.id, "story")
+    for part in on_the_card(story)[1]:
+        desk.say(CardRefresh(holder.telegram_id, "part", part.id, silent=True))
+    for part in story:
+        if part.file_id and part.kind in SENT_AS:
+            fields = {part.kind: part.file_id, "protect_content": True}
+            desk.say(Copy(holder.telegram_id, SENT_AS[part.kind], fields, subject="held", subject_id=order.id))

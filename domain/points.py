@@ -1,0 +1,99 @@
+"""What a good deed earns: postings that always sum to zero, and how much may be earned in a day or a month."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.desk_file import Caps
+from domain.refusals import Refusal
+from domain.words import Text, _
+
+HELPED = _("Help: {category}")
+TAKEN_BACK = _("Taken back: {reason}")
+
+
+class Unbalanced(Exception):
+    """Points would come out of nothing or vanish: a fault of ours."""
+
+
+class OnceMismatch(Exception):
+    """The same key with another input: a fault of ours, and the first entry stands."""
+
+
+class NotEnoughPoints(Refusal):
+    text = _("There are not enough points for that: {available} can be used now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """So much to one account; negative is from it."""
+
+    account_id: int
+    amount: int
+
+
+def check_balanced(postings: Sequence[Posting]) -> None:
+    if len(postings) < 2 or sum(each.amount for each in postings) != 0:
+        raise Unbalanced
+
+
+def hash_input(given: Mapping[str, Any]) -> str:
+    """What an entry was asked with, so that its key cannot be used for anything else."""
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What has been earned already: by this person today, by the household this month, by this pair this month."""
+
+    person_day: int = 0
+    household_month: int = 0
+    pair_month: int = 0
+
+
+def allowed(points: int, earned: Earned, caps: Caps) -> int:
+    """As much of it as the caps leave room for."""
+    room = [
+        cap - so_far
+        for cap, so_far in (
+            (caps.person_day, earned.person_day),
+            (caps.household_month, earned.household_month),
+            (caps.pair_month, earned.pair_month),
+        )
+        if cap is not None
+    ]
+    return max(0, min([points, *room]))
+
+
+def day_start(now: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+
+
+def month_start(now: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(now.astimezone(zone).date().replace(day=1), time(), zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a household's statement."""
+
+    at: datetime
+    amount: int
+    kind: str
+    reason: Text
+    earned_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a household has, what of it can be used, and how it came about."""
+
+    balance: int
+    available: int
+    entries: Sequence[Entry]

@@ -1,0 +1,191 @@
+"""Orders as rows: made once, moved by whoever is first, with all that was told about them and all that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+
+from domain.orders import HELD, MOVES, OPEN, Order, Part, after
+from domain.words import Text, from_json, to_json
+from storage.tables import deadlines, escalation_runs, households, order_history, order_parts, orders, outbox, ratings
+
+_ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
+_BY_ID = _ORDERS.where(orders.c.id == bindparam("id"))
+_BY_ONCE = _ORDERS.where(orders.c.once == bindparam("once"))
+_HOLDS = select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD))
+_STORY = (
+    select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
+    .where(order_parts.c.order_id == bindparam("order_id"), order_parts.c.stage == bindparam("stage"))
+    .order_by(order_parts.c.id)
+)
+
+
+def _order(row: Row[Any]) -> Order:
+    fields = dict(row._mapping)
+    return Order(**{**fields, "wanted": from_json(fields["wanted"])})
+
+
+def find_order(conn: Connection, order_id: int) -> Order | None:
+    row = conn.execute(_BY_ID, {"id": order_id}).first()
+    return _order(row) if row else None
+
+
+def find_by_once(conn: Connection, once: str) -> Order | None:
+    row = conn.execute(_BY_ONCE, {"once": once}).first()
+    return _order(row) if row else None
+
+
+def add_order(conn: Connection, wanted: Text, **fields: Any) -> int | None:
+    """Its id; None if this conversation has made one already, or the reference is taken."""
+    row = insert_once(orders).values(wanted=to_json(wanted), **fields)
+    made = conn.execute(row.on_conflict_do_nothing().returning(orders.c.id)).scalar_one_or_none()
+    return None if made is None else int(made)
+
+
+def move(conn: Connection, order: Order, verb: str, *, as_read: bool = False, **fields: Any) -> bool:
+    """Did it happen? First wins: only from a state that allows it, and with the holder it had when it was read.
+
+    `as_read`: only if nothing at all has happened to it since.
+    """
+    to = after(verb, next(iter(MOVES[verb].since)), fields.get("team_id", order.team_id))
+    still = update(orders).where(
+        orders.c.id == order.id,
+        orders.c.state.in_(MOVES[verb].since),
+        orders.c.holder_id.is_not_distinct_from(order.holder_id),
+    )
+    if as_read:
+        still = still.where(orders.c.version == order.version)
+    return conn.execute(still.values(state=to, version=orders.c.version + 1, **fields)).rowcount == 1
+
+
+def change(conn: Connection, order: Order, **fields: Any) -> bool:
+    """Did it happen? Something about it changes while its state stays, unless anything else has happened to it."""
+    as_read = update(orders).where(orders.c.id == order.id, orders.c.version == order.version)
+    return conn.execute(as_read.values(version=orders.c.version + 1, **fields)).rowcount == 1
+
+
+# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def count_held(conn: Connection, person_id: int) -> int:
+    return int(conn.execute(_HOLDS, {"person_id": person_id}).scalar_one())
+
+
+def held_by(conn: Connection, person_id: int) -> list[Order]:
+    """What this person has in hand, longest first."""
+    held = _ORDERS.where(orders.c.holder_id == person_id, orders.c.state.in_(HELD))
+    return [_order(row) for row in conn.execute(held.order_by(orders.c.claimed_at, orders.c.id))]
+
+
+def open_of(conn: Connection, team_ids: Iterable[int], most: int = 20) -> list[Order]:
+    """What waits for these teams, oldest first."""
+    waiting = _ORDERS.where(orders.c.team_id.in_(list(team_ids)), orders.c.state.in_(OPEN))
+    return [_order(row) for row in conn.execute(waiting.order_by(orders.c.made_at, orders.c.id).limit(most))]
+
+
+def count_open(conn: Connection, team_id: int) -> int:
+    waiting = select(func.count()).where(orders.c.team_id == team_id, orders.c.state.in_(OPEN))
+    return int(conn.execute(waiting).scalar_one())
+
+
+def asked_for_by(conn: Connection, person_id: int, most: int = 10) -> list[Order]:
+    """What this person needs or has asked for, newest first."""
+    theirs = _ORDERS.where(or_(orders.c.requester_id == person_id, orders.c.asked_by == person_id))
+    return [_order(row) for row in conn.execute(theirs.order_by(orders.c.id.desc()).limit(most))]
+
+
+# ── what was told, and what happened ────────────────────────────────────────────────────────────────────────────────
+
+
+def add_parts(
+    conn: Connection, order_id: int, person_id: int | None, stage: str, parts: Sequence[dict[str, Any]], at: datetime
+) -> None:
+    """The story, a note, or how it was done."""
+    told = {"order_id": order_id, "person_id": person_id, "stage": stage, "at": at}
+    rows = [{**told, "kind": p["kind"], "words": p.get("words"), "file_id": p.get("file_id")} for p in parts]
+    if rows:
+        conn.execute(insert(order_parts), rows)
+
+
+def parts_of(conn: Connection, order_id: int, stage: str = "story") -> list[Part]:
+    return [Part(*row) for row in conn.execute(_STORY, {"order_id": order_id, "stage": stage})]
+
+
+def find_part(conn: Connection, part_id: int) -> tuple[int, Part] | None:
+    """The id of its order, and the part."""
+    told = select(order_parts).where(order_parts.c.id == part_id)
+    row = conn.execute(told).first()
+    return (row.order_id, Part(row.id, row.kind, row.words, row.file_id)) if row else None
+
+
+def remember(
+    conn: Connection, order_id: int, what: str, at: datetime, person_id: int | None = None, note: str | None = None
+) -> None:
+    """What happened to it, and who did it."""
+    row = {"order_id": order_id, "what": what, "person_id": person_id, "note": note, "at": at}
+    conn.execute(insert(order_history), row)
+
+
+def history_of(conn: Connection, order_id: int) -> list[tuple[str, int | None, str | None]]:
+    happened = select(order_history.c.what, order_history.c.person_id, order_history.c.note)
+    rows = conn.execute(happened.where(order_history.c.order_id == order_id).order_by(order_history.c.id))
+    return [(row.what, row.person_id, row.note) for row in rows]
+
+
+def copies_in(conn: Connection, order_id: int, chat_id: int) -> list[int]:
+    """Messages that carried pictures and voices of its story to this chat."""
+    carried = select(outbox.c.message_id).where(
+        outbox.c.subject == "held",
+        outbox.c.subject_id == order_id,
+        outbox.c.chat_id == chat_id,
+        outbox.c.kind == "copy",
+        outbox.c.message_id.is_not(None),
+    )
+    return list(conn.scalars(carried))
+
+
+# ── what its cards also show ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def promised_at(conn: Connection, order_id: int, metric: str = "first_response") -> datetime | None:
+    """Until when; None once that clock has stopped."""
+    due = select(deadlines.c.due_at).where(
+        deadlines.c.order_id == order_id, deadlines.c.metric == metric, deadlines.c.met_at.is_(None)
+    )
+    return conn.scalar(due)
+
+
+def run_of(conn: Connection, order_id: int) -> str | None:
+    """How its latest ladder stands: running, acknowledged, met, exhausted, cancelled."""
+    latest = select(escalation_runs.c.state).where(escalation_runs.c.order_id == order_id)
+    return conn.scalar(latest.order_by(escalation_runs.c.id.desc()).limit(1))
+
+
+def home_of(conn: Connection, household_id: int | None) -> tuple[str, str, str] | None:
+    """Unit, building and address of a household."""
+    if household_id is None:
+        return None
+    home = select(households.c.unit, households.c.building, households.c.address)
+    row = conn.execute(home.where(households.c.id == household_id)).first()
+    return (row.unit, row.building, row.address) if row else None
+
+
+# ── ratings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_rating(conn: Connection, order_id: int) -> tuple[int | None, int | None, str | None]:
+    """Speed, quality and a word, as far as they were given."""
+    given = select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == order_id)
+    row = conn.execute(given).first()
+    return (row.speed, row.quality, row.words) if row else (None, None, None)
+
+
+def rate(conn: Connection, order_id: int, what: str, given: int | str, at: datetime) -> bool:
+    """Did it happen? Each is said once."""
+    conn.execute(insert_once(ratings).values(order_id=order_id, at=at).on_conflict_do_nothing())
+    unsaid = update(ratings).where(ratings.c.order_id == order_id, ratings.c[what].is_(None))
+    return conn.execute(unsaid.values({what: given})).rowcount == 1
