@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import (
@@ -27,10 +27,11 @@ from storage.tables import (
 CaseRow = Row[Any]
 
 
-def _insert(conn: Connection, table: Any, **row: Any) -> bool:
-    """An insert that does nothing where the row stands already: did it happen?"""
+def _insert(conn: Connection, table: Table, **row: Any) -> Row[Any] | None:
+    """An insert that does nothing where the row stands already: the key of the new row, or None."""
     dialect: Any = postgresql if conn.dialect.name == "postgresql" else sqlite
-    return bool(conn.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1)
+    new = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+    return conn.execute(new).first()
 
 
 # ── the case ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -38,9 +39,8 @@ def _insert(conn: Connection, table: Any, **row: Any) -> bool:
 
 def add_case(conn: Connection, now: datetime, once: str, who: str, unit: str, sealed: str) -> int | None:
     """A new case, or None if this conversation has made one already."""
-    if not _insert(conn, cases, once=once, who=who, unit=unit, sealed=sealed, state="waiting", made_at=now):
-        return None
-    return int(conn.execute(select(cases.c.id).where(cases.c.once == once)).scalar_one())
+    new = _insert(conn, cases, once=once, who=who, unit=unit, sealed=sealed, state="waiting", made_at=now)
+    return int(new.id) if new is not None else None
 
 
 def find_case(conn: Connection, case_id: int, *, to_change: bool = False) -> CaseRow | None:
@@ -93,7 +93,7 @@ def count_cases(conn: Connection) -> dict[str, int]:
 
 
 def grant(conn: Connection, case_id: int, person_id: int, now: datetime) -> bool:
-    return _insert(conn, case_grants, case_id=case_id, person_id=person_id, at=now)
+    return _insert(conn, case_grants, case_id=case_id, person_id=person_id, at=now) is not None
 
 
 def is_granted(conn: Connection, case_id: int, person_id: int) -> bool:
@@ -121,10 +121,11 @@ def answerable(conn: Connection) -> list[Row[Any]]:
 
 
 def called(conn: Connection, names: Iterable[str]) -> set[int]:
-    """Everybody of exactly one of these names."""
-    listed = [name.strip() for name in names]
+    """Everybody of exactly one of these names, large and small letters alike."""
+    listed = [each for name in names for each in (name.strip(), name.strip().lower())]
+    theirs = [either for name in (people.c.name, contacts.c.shown_name) for either in (name, func.lower(name))]
     query = select(people.c.id).select_from(people.outerjoin(contacts))
-    return set(conn.execute(query.where(or_(people.c.name.in_(listed), contacts.c.shown_name.in_(listed)))).scalars())
+    return set(conn.execute(query.where(or_(*(name.in_(listed) for name in theirs)))).scalars())
 
 
 def living_with(conn: Connection, persons: Collection[int]) -> set[int]:
@@ -154,7 +155,7 @@ def living_with(conn: Connection, persons: Collection[int]) -> set[int]:
 
 
 def add_trace(conn: Connection, who: str, message_id: int, ours: bool, now: datetime) -> bool:
-    return _insert(conn, case_traces, who=who, message_id=message_id, ours=ours, at=now)
+    return _insert(conn, case_traces, who=who, message_id=message_id, ours=ours, at=now) is not None
 
 
 def traces_of(conn: Connection, who: str) -> list[Row[Any]]:
@@ -198,6 +199,6 @@ def count_try(conn: Connection, who: str, now: datetime, within: timedelta) -> i
     if now - datetime.fromisoformat(since) >= within:
         since, count = now.isoformat(), 0
     value = json.dumps([since, count + 1])
-    if not _insert(conn, state, name=name, value=value):
+    if _insert(conn, state, name=name, value=value) is None:
         conn.execute(update(state).where(state.c.name == name).values(value=value))
     return int(count) + 1
