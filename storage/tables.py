@@ -89,7 +89,7 @@ households = Table(
     Column("code_hash", String, unique=True),  # keyed hash of the join code on its card
     Column("made_at", Instant, nullable=False),
     _one_of("state", "asked", "standing", "declined"),
-    Index("ix_households_place", "unit", "building", "room"),
+    Index("ix_households_place", "unit", "building", "room", unique=True),
 )
 
 people = Table(

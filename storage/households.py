@@ -1,0 +1,210 @@
+"""Households as rows: made once a place, joined by whoever is in none, and who asked to be confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+
+from domain.households import Address
+from domain.people import Person
+from storage.people import get_person
+from storage.tables import applications, cards, households, people
+
+STANDING, ASKED, DECLINED = "standing", "asked", "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    id: int
+    unit: str
+    building: str
+    room: str
+    address: str
+    state: str
+    code_epoch: int
+    code_hash: str | None
+
+    @property
+    def at(self) -> Address:
+        return Address(self.unit, self.building, self.room)
+
+
+_HOUSEHOLD = select(*(households.c[name] for name in Household.__dataclass_fields__))
+_BY_PLACE = _HOUSEHOLD.where(
+    households.c.unit == bindparam("unit"),
+    households.c.building == bindparam("building"),
+    households.c.room == bindparam("room"),
+)
+
+
+def _household(row: Row[Any] | None) -> Household | None:
+    return Household(**row._asdict()) if row else None
+
+
+def find_household(conn: Connection, household_id: int) -> Household | None:
+    return _household(conn.execute(_HOUSEHOLD.where(households.c.id == household_id)).first())
+
+
+def find_by_code(conn: Connection, code_hash: str) -> Household | None:
+    """Whoever's card carries this code."""
+    known = _HOUSEHOLD.where(households.c.code_hash == code_hash, households.c.state == STANDING)
+    return _household(conn.execute(known).first())
+
+
+def find_at(conn: Connection, at: Address) -> Household | None:
+    place = {"unit": at.unit, "building": at.building, "room": at.room}
+    return _household(conn.execute(_BY_PLACE, place).first())
+
+
+def households_in(conn: Connection, units: Iterable[str], *, state: str | None = STANDING) -> list[Household]:
+    """By building and room, as somebody would walk past them."""
+    there = _HOUSEHOLD.where(households.c.unit.in_(list(units)))
+    if state is not None:
+        there = there.where(households.c.state == state)
+    found = [Household(**row._asdict()) for row in conn.execute(there)]
+    return sorted(found, key=lambda each: (each.unit, *_in_order(each.building), *_in_order(each.room)))
+
+
+def _in_order(words: str) -> tuple[int, str]:
+    digits = "".join(sign for sign in words if sign in "0123456789")
+    return (int(digits[:9]) if digits else 0, words)
+
+
+def add_households(conn: Connection, now: datetime, state: str, rows: Sequence[tuple[Address, str]]) -> None:
+    """One row a place; where one stands already nothing happens."""
+    if rows:
+        made = insert_once(households).on_conflict_do_nothing()
+        fixed = {"state": state, "made_at": now}
+        conn.execute(
+            made,
+            [{"unit": at.unit, "building": at.building, "room": at.room, "address": a, **fixed} for at, a in rows],
+        )
+
+
+def change_state(conn: Connection, household_id: int, since: Iterable[str], state: str) -> bool:
+    """Did it happen?"""
+    still = update(households).where(households.c.id == household_id, households.c.state.in_(list(since)))
+    return conn.execute(still.values(state=state)).rowcount == 1
+
+
+def taken_hashes(conn: Connection) -> set[str]:
+    known = select(households.c.code_hash).where(households.c.code_hash.is_not(None))
+    return {found for found in conn.scalars(known) if found is not None}
+
+
+def set_codes(conn: Connection, codes: Sequence[tuple[int, int, str]]) -> None:
+    """Household, epoch, keyed hash of the code."""
+    if codes:
+        one = update(households).where(households.c.id == bindparam("h"))
+        changed = one.values(code_epoch=bindparam("e"), code_hash=bindparam("c"))
+        conn.execute(changed, [{"h": each, "e": epoch, "c": code} for each, epoch, code in codes])
+
+
+# ── members ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def members_of(conn: Connection, household_id: int) -> list[Person]:
+    """Those who joined, the first first."""
+    theirs = select(people.c.id).where(people.c.household_id == household_id).order_by(people.c.id)
+    return [get_person(conn, person_id) for person_id in conn.scalars(theirs)]
+
+
+def count_members(conn: Connection, household_id: int) -> int:
+    theirs = select(func.count()).where(people.c.household_id == household_id)
+    return int(conn.execute(theirs).scalar_one())
+
+
+def join(conn: Connection, person_id: int, household_id: int) -> bool:
+    """Did it happen? Nobody is in two households."""
+    free = update(people).where(people.c.id == person_id, people.c.household_id.is_(None))
+    return conn.execute(free.values(household_id=household_id)).rowcount == 1
+
+
+def leave(conn: Connection, person_id: int, household_id: int) -> bool:
+    member = update(people).where(people.c.id == person_id, people.c.household_id == household_id)
+    return conn.execute(member.values(household_id=None)).rowcount == 1
+
+
+# ── who asked to be confirmed ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody says that they live there, and what was answered."""
+
+    id: int
+    person_id: int
+    household_id: int
+    state: str
+    asked_at: datetime
+    decided_by: int | None
+
+
+_ASKED = select(*(applications.c[name] for name in Asked.__dataclass_fields__)).where(
+    applications.c.kind == "household"
+)
+
+
+def _asked(row: Row[Any] | None) -> Asked | None:
+    return Asked(**row._asdict()) if row else None
+
+
+def find_asked(conn: Connection, application_id: int) -> Asked | None:
+    return _asked(conn.execute(_ASKED.where(applications.c.id == application_id)).first())
+
+
+def find_waiting(conn: Connection, person_id: int) -> Asked | None:
+    """What this person has asked and nobody has answered."""
+    open_ones = _ASKED.where(applications.c.person_id == person_id, applications.c.state == ASKED)
+    return _asked(conn.execute(open_ones.order_by(applications.c.id.desc())).first())
+
+
+def ask(conn: Connection, now: datetime, person_id: int, household_id: int) -> int | None:
+    """Its id; None while the same question waits for its answer."""
+    row = insert_once(applications).values(
+        kind="household", person_id=person_id, household_id=household_id, asked_at=now
+    )
+    made = conn.execute(row.on_conflict_do_nothing().returning(applications.c.id)).scalar_one_or_none()
+    return None if made is None else int(made)
+
+
+def decide(conn: Connection, now: datetime, application_id: int, by: int, state: str) -> bool:
+    """Did it happen? The first answer counts."""
+    waiting = update(applications).where(
+        applications.c.id == application_id, applications.c.kind == "household", applications.c.state == ASKED
+    )
+    return conn.execute(waiting.values(state=state, decided_by=by, decided_at=now)).rowcount == 1
+
+
+def take_back(conn: Connection, person_id: int) -> list[Asked]:
+    """They no longer ask; the household they had thought of goes if nobody else asks for it."""
+    theirs = applications.c.person_id == person_id
+    waiting = [Asked(**row._asdict()) for row in conn.execute(_ASKED.where(theirs, applications.c.state == ASKED))]
+    for each in waiting:
+        conn.execute(delete(applications).where(applications.c.id == each.id))
+        give_up(conn, each.household_id)
+    return waiting
+
+
+def give_up(conn: Connection, household_id: int) -> None:
+    """Nobody has confirmed it and nobody asks for it any more."""
+    others = select(applications.c.id).where(
+        applications.c.kind == "household",
+        applications.c.household_id == household_id,
+        applications.c.state == ASKED,
+    )
+    if conn.execute(others).first() is None:
+        change_state(conn, household_id, [ASKED], DECLINED)
+
+
+def chats_with(conn: Connection, subject: str, subject_id: int) -> list[int]:
+    """Chats in which a card of this stands."""
+    standing = select(cards.c.chat_id).where(
+        cards.c.subject == subject, cards.c.subject_id == subject_id, cards.c.message_id.is_not(None)
+    )
+    return list(conn.scalars(standing))
