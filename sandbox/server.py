@@ -42,12 +42,14 @@ class Sandbox:
         port: int = 0,
         name: str = "Linli",
         username: str = "linli_bot",
+        zone: str | None = None,
     ) -> None:
         if not TOKEN.match(token):
             raise ValueError("a bot's token is a number, a colon and letters")
         self.world = World(token, clock or MovingClock(), budgets, name, username)
         self.stories = stories or {}
         self.playing: str | None = None
+        self.zone = zone  # whose wall clock the phones show; None leaves it to the page
         self.host = host
         self.port = port
         self._story: asyncio.Task[None] | None = None

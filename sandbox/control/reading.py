@@ -23,6 +23,7 @@ async def state(box: Sandbox, args: Arguments) -> Json:
     return {
         "bot": {"id": world.bot.id, "username": world.bot.username, "first_name": world.bot.first_name},
         "now": world.now().isoformat(),
+        "zone": box.zone,
         "people": [person.card() for person in world.people.values()],
         "groups": [group.card() for group in world.groups],
         "stories": [{"name": name, "title": title} for name, (title, _) in box.stories.items()],

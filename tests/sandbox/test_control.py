@@ -40,6 +40,7 @@ async def test_people_and_groups_are_as_the_state_shows_them(town: Any) -> None:
     assert await town.see("state") == {
         "bot": {"id": 42, "username": "linli_bot", "first_name": "Linli"},
         "now": "2026-05-04T09:00:00+00:00",
+        "zone": None,
         "people": [ama, ben],
         "groups": [group],
         "stories": [],
