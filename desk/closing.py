@@ -8,7 +8,18 @@ from desk import escalation
 from desk.deadlines import meet_deadline, set_deadline
 from desk.front import Desk
 from desk.holding import FREE, get_held, stop_watching, take_back
-from desk.order_views import category_of, get_order, name_of, path_of, show_askers, show_holder, show_order, tell_person
+from desk.order_views import (
+    askers_of,
+    category_of,
+    get_order,
+    hand_pictures,
+    name_of,
+    path_of,
+    show_askers,
+    show_holder,
+    show_order,
+    tell_person,
+)
 from desk.people import roles_of
 from desk.points import award
 from domain import orders as rules
@@ -22,7 +33,8 @@ from storage import orders as rows
 def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any]]) -> Text:
     """The work is done, with a note, and a picture where the category asks for one. Now the requester says."""
     order = get_held(desk, person, order_id)
-    if "photo" in category_of(desk, order).done_needs and not any(part["kind"] == "photo" for part in parts):
+    needed = evidence_for(desk, order_id)
+    if needed is not None and not any(part["kind"] == needed for part in parts):
         raise rules.PictureNeeded
     if not rows.move(desk.conn, order, "resolve", resolved_at=desk.now):
         raise rules.NotInYourHands
@@ -32,11 +44,19 @@ def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any
     meet_deadline(desk, order_id, "resolution")
     set_deadline(desk, order_id, "closing", desk.now + desk.file.orders.closes_by_itself)
     show_order(desk, get_order(desk, order_id))
+    for each in askers_of(desk, order):
+        if each.telegram_id is not None and each.reach == "open":
+            hand_pictures(desk, rows.parts_of(desk.conn, order_id, "done"), each.telegram_id, "request", order_id)
     show_askers(desk, order, anew=True)  # it asks them something now
     return _("Thank you! I'm asking whether everything is all right now.")
 
 
-def _get_asked(desk: Desk, person: Person, order_id: int) -> Order:
+def evidence_for(desk: Desk, order_id: int) -> str | None:
+    """What has to be shown when it is done: a picture, or nothing."""
+    return "photo" if "photo" in category_of(desk, get_order(desk, order_id)).done_needs else None
+
+
+def get_asked(desk: Desk, person: Person, order_id: int) -> Order:
     """The order, if this person is who says whether it is done."""
     order = rows.find_order(desk.conn, order_id)
     if order is None or not rules.may_answer(order, person):
@@ -51,7 +71,7 @@ def _changed(desk: Desk, order_id: int) -> Refusal:
 
 def close(desk: Desk, person: Person, order_id: int) -> Text:
     """Yes, it's done: accepted, and the points are posted."""
-    order = _get_asked(desk, person, order_id)
+    order = get_asked(desk, person, order_id)
     if order.state == "closed":
         raise AlreadyDone
     if not _close(desk, order, person):
@@ -80,7 +100,7 @@ def _close(desk: Desk, order: Order, person: Person | None) -> bool:
 
 def reopen(desk: Desk, person: Person, order_id: int) -> Text:
     """Not yet: the same people are asked again, whoever had it among them."""
-    order = _get_asked(desk, person, order_id)
+    order = get_asked(desk, person, order_id)
     if not rows.move(desk.conn, order, "reopen", resolved_at=None, **FREE):
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "reopen", desk.now, person.id)
@@ -96,7 +116,7 @@ def reopen(desk: Desk, person: Person, order_id: int) -> Text:
 
 def rate(desk: Desk, person: Person, order_id: int, what: str, given: int | str) -> Text:
     """Speed and quality from 1 to 5, and a word: each said once, after it is closed."""
-    order = _get_asked(desk, person, order_id)
+    order = get_asked(desk, person, order_id)
     if order.state != "closed":
         raise _changed(desk, order_id)
     sound = str(given).strip() if what == "words" else given in range(1, 6)
@@ -108,13 +128,21 @@ def rate(desk: Desk, person: Person, order_id: int, what: str, given: int | str)
     return _("Noted, thank you!")
 
 
-def cancel(desk: Desk, person: Person, order_id: int, reason: str | None = None) -> Text:
-    """Called off, by whoever needs it, whoever asked, or somebody in charge."""
+def get_cancellable(desk: Desk, person: Person, order_id: int) -> Order:
+    """The order, if this person may call it off and it still can be."""
     order = rows.find_order(desk.conn, order_id)
     if order is None or not rules.may_cancel(order, person, roles_of(desk, person), path_of(desk, order)):
         raise NotFound
     if order.state == "cancelled":
         raise AlreadyDone
+    if rules.after("cancel", order.state) is None:
+        raise _changed(desk, order_id)
+    return order
+
+
+def cancel(desk: Desk, person: Person, order_id: int, reason: str | None = None) -> Text:
+    """Called off, by whoever needs it, whoever asked, or somebody in charge."""
+    order = get_cancellable(desk, person, order_id)
     if not rows.move(desk.conn, order, "cancel", as_read=True, closed_at=desk.now):
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "cancel", desk.now, person.id, reason)

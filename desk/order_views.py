@@ -38,6 +38,12 @@ def category_of(desk: Desk, order: Order) -> Category:
     return desk.file.categories.get(order.category, unnamed)
 
 
+def is_urgent(desk: Desk, order: Order) -> bool:
+    """Does its clock run through the night as well?"""
+    ladder = desk.file.ladders.get(category_of(desk, order).ladder)
+    return ladder is not None and ladder.urgent
+
+
 def path_of(desk: Desk, order: Order) -> list[str]:
     """The unit of an order and those above it."""
     return [unit.key for unit in path_up(desk.file.units, order.unit)]
@@ -111,6 +117,8 @@ def view_for_requester(desk: Desk, order_id: int, chat_id: int) -> views.Request
         call=(call.whom, call.at) if call else None,
         run=rows.run_of(desk.conn, order.id),
         emergency=desk.file.emergency,
+        quiet=None if is_urgent(desk, order) else desk.file.quiet,
+        done=rows.parts_of(desk.conn, order.id, "done"),
         to_rate=next((what for what, given in unsaid if given is None), None),
     )
 
@@ -185,7 +193,15 @@ def hand_story(desk: Desk, order: Order, holder: Person) -> None:
     story = rows.parts_of(desk.conn, order.id, "story")
     for part in on_the_card(story)[1]:
         desk.say(CardRefresh(holder.telegram_id, "part", part.id, silent=True))
-    for part in story:
+    hand_pictures(desk, story, holder.telegram_id, "held", order.id)
+    if order.latitude is not None and order.longitude is not None:
+        pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
+        desk.say(Copy(holder.telegram_id, "sendLocation", pin, subject="held", subject_id=order.id))
+
+
+def hand_pictures(desk: Desk, parts: list[Part], chat_id: int, subject: str, order_id: int) -> None:
+    """Pictures and voices of a story, or of how it was done."""
+    for part in parts:
         if part.file_id and part.kind in SENT_AS:
             fields = {part.kind: part.file_id, "protect_content": True}
-            desk.say(Copy(holder.telegram_id, SENT_AS[part.kind], fields, subject="held", subject_id=order.id))
+            desk.say(Copy(chat_id, SENT_AS[part.kind], fields, subject=subject, subject_id=order_id))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.calendars import QuietHours
 from domain.desk_file import Category, EmergencyNumber
 from domain.orders import OPEN, Order, Part, stands
 from domain.references import DOOR_WORDS
@@ -114,6 +115,8 @@ class RequestView:
     emergency: Sequence[EmergencyNumber]
     door_word: Named | None
     cash: bool
+    rests: tuple[str, str] | None  # the clock stands still at night, from when to when
+    done: Sequence[Part]  # what the holder said about it
     to_rate: str | None  # speed, quality, words; None: nothing more to ask
 
 
@@ -127,6 +130,8 @@ def request_view(
     call: tuple[Text, datetime] | None,
     run: str | None,
     emergency: Sequence[EmergencyNumber],
+    quiet: QuietHours | None,
+    done: Sequence[Part],
     to_rate: str | None,
 ) -> RequestView | None:
     """None for whoever neither needs it nor asked for it."""
@@ -150,5 +155,7 @@ def request_view(
         emergency=emergency,
         door_word=DOOR_WORDS[order.door_word % len(DOOR_WORDS)] if known else None,
         cash=category.cash,
+        rests=(f"{quiet.start:%H:%M}", f"{quiet.end:%H:%M}") if quiet and waits else None,
+        done=done if order.state in ("resolved", "closed") else (),
         to_rate=to_rate if order.state == "closed" else None,
     )

@@ -4,16 +4,24 @@ from bot.flows import talking
 from bot.flows.add_supervisor import AddSupervisor
 from bot.flows.add_team import AddTeam
 from bot.flows.callme import CallMe
+from bot.flows.cancel_order import CancelOrder
 from bot.flows.change_team import RemoveTeam, RenameTeam
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
+from bot.flows.give_back import GiveBack
 from bot.flows.help import Help
 from bot.flows.joining import Joining
+from bot.flows.rate import Rate
+from bot.flows.resolve import Resolve
 
 ALL: list[type[Flow]] = [
     Joining,
     Help,
     CallMe,
+    Resolve,
+    GiveBack,
+    CancelOrder,
+    Rate,
     AddTeam,
     RenameTeam,
     RemoveTeam,

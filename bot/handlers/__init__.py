@@ -6,7 +6,7 @@ from aiogram import Router
 
 from bot.cards import CARDS
 from bot.flows import router as flows
-from bot.handlers import invitations, membership, setup, start
+from bot.handlers import invitations, membership, mine, orders, setup, start
 from bot.handlers.payloads import PAYLOADS
 
 ROUTERS: list[Router] = [
@@ -14,11 +14,13 @@ ROUTERS: list[Router] = [
     setup.router,
     invitations.router,
     membership.router,
+    orders.router,
+    mine.router,
     flows.router,
     start.last,
 ]
 
-for faces in (start.CARDS, setup.CARDS, invitations.CARDS):
+for faces in (start.CARDS, setup.CARDS, invitations.CARDS, orders.CARDS, mine.CARDS):
     CARDS.update(faces)
 
-PAYLOADS.update(invitations.PAYLOADS)
+PAYLOADS.update({**invitations.PAYLOADS, **orders.PAYLOADS})

@@ -1,0 +1,70 @@
+"""The holder's own card: everything about an order, in private, for as long as they have it."""
+
+from __future__ import annotations
+
+from bot.cards import Face, View
+from bot.flows.router import Open
+from bot.flows.steps import parts_as_text
+from bot.handlers.orders import tap
+from desk.front import Button
+from desk.order_views import on_the_card, view_for_holder, view_part
+from domain.order_views import HolderView
+from domain.orders import Part
+from domain.words import Text, _, lines, plain
+
+GONE = _("You don't have this one any more. Thank you for your help!")
+CASH = _("Money: cash at the door, against the receipt. Nobody from the desk ever asks for transfers or codes.")
+
+
+def told(parts: list[Part]) -> Text | None:
+    """A story as words; pictures and voices are named, and follow by themselves."""
+    return parts_as_text([{"kind": each.kind, "words": each.words} for each in parts]) if parts else None
+
+
+def opens(label: Text, flow: str, order_id: int) -> Button:
+    return Button(label, data=Open(flow=flow, id=order_id).pack())
+
+
+def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
+    """Gone when it was given back: the address does not stay in anybody's chat."""
+    held = view_for_holder(view, order_id, chat_id)
+    if held is None:
+        return Face(GONE)
+    short, long = on_the_card(list(held.story))
+    text = lines(
+        _("<b>{category}</b> · {reference}")(category=held.category, reference=held.reference),
+        _("For: {name} {phone}")(name=held.whom or "", phone=held.phone or ""),
+        _("Where: {address}")(address=held.address) if held.address else None,
+        _("When: {wanted}")(wanted=held.wanted),
+        _("Speaks {language}")(language=held.speaks) if held.speaks else None,
+        told(short),
+        _("The longer part of it stands below.") if long else None,
+        _("Noted: {notes}")(notes=told(list(held.notes))) if held.notes else None,
+        *how_to(held),
+    )
+    on_way = [tap(_("On my way"), "on_way", order_id)] if held.state != "in_progress" else []
+    return Face(
+        text,
+        (
+            *on_way,
+            opens(_("Done"), "resolve", order_id),
+            opens(_("Give it back"), "give_back", order_id),
+            tap(_("I need help"), "need_help", order_id),
+        ),
+    )
+
+
+def how_to(held: HolderView) -> list[Text | None]:
+    return [
+        _("Please telephone them.") if held.call_back else None,
+        _("At the door, say this word first: <b>{word}</b>")(word=held.door_word) if not held.call_back else None,
+        CASH if held.cash else None,
+    ]
+
+
+def paint_part(view: View, part_id: int, chat_id: int) -> Face | None:
+    part = view_part(view, part_id, chat_id)
+    return Face(plain(part.words) if part else GONE)
+
+
+CARDS = {"held": paint_held, "part": paint_part}
