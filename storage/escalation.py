@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.escalation import Ladder
 from domain.orders import ALIVE
-from storage.tables import alerts, cases, contacts, escalation_runs, order_history, orders, people, roles
+from storage.tables import alerts, cases, contacts, escalation_runs, group_members, order_history, orders, people, roles
 
 ACTIVE = ("running", "acknowledged")
 OPEN = (*ACTIVE, "exhausted")
@@ -248,3 +248,14 @@ def alive_orders(conn: Connection) -> list[int]:
     """Everything that somebody has to do, or to be found for; oldest first."""
     alive = select(orders.c.id).where(orders.c.state.in_(ALIVE)).order_by(orders.c.made_at, orders.c.id)
     return list(conn.scalars(alive))
+
+
+def insiders(conn: Connection, chat_id: int) -> list[int]:
+    """Everybody the desk knows who is in this group."""
+    inside = (
+        select(contacts.c.person_id)
+        .join(group_members, group_members.c.telegram_id == contacts.c.telegram_id)
+        .where(group_members.c.chat_id == chat_id, group_members.c.inside)
+        .order_by(contacts.c.person_id)
+    )
+    return list(conn.scalars(inside))
