@@ -13,6 +13,7 @@ from domain.cases import TRIES, TRIES_WITHIN, Story, could_be_the_word, is_delet
 from domain.people import Person
 from domain.words import in_language
 from storage import cases, people
+from storage.talks import is_sealed
 from storage.vault import Keys
 
 DRAFT_LASTS = timedelta(minutes=15)
@@ -101,16 +102,18 @@ def trace(desk: Desk, person: Person, message_id: int, ours: bool) -> None:
         cases.add_trace(desk.conn, chat, card.message_id, True, card.at)
 
 
-def trace_sent(conn: Connection, keys: Keys, now: datetime, chat_id: int, message_id: int) -> None:
-    """For the courier: a card of the private door stands in this chat."""
-    cases.add_trace(conn, _chat(keys, chat_id), message_id, True, now)
+def note_standing(conn: Connection, keys: Keys, now: datetime, subject: str, chat_id: int, message_id: int) -> None:
+    """For the courier, when it notes where a card stands: one of hers, or a question of her open conversation."""
+    if subject == ASIDE or (subject in HERS and is_sealed(conn, chat_id)):
+        cases.add_trace(conn, _chat(keys, chat_id), message_id, True, now)
 
 
 def has_traces(desk: Desk, person: Person) -> bool:
     if person.telegram_id is None:
         return False
     traced = cases.traces_of(desk.conn, _chat(desk.keys, person.telegram_id))
-    return bool(traced or cases.standing_cards(desk.conn, person.telegram_id, (ASIDE,)) or is_drafting(desk, person))
+    standing = cases.standing_cards(desk.conn, person.telegram_id, (ASIDE,))
+    return bool(traced or standing or is_sealed(desk.conn, person.telegram_id))
 
 
 def clear(desk: Desk, person: Person, message_id: int | None = None) -> Cleared:
@@ -125,7 +128,7 @@ def clear(desk: Desk, person: Person, message_id: int | None = None) -> Cleared:
     if message_id is not None:
         cases.add_trace(desk.conn, chat, message_id, False, desk.now)
     found = {row.message_id: (row.ours, row.at) for row in cases.traces_of(desk.conn, chat)}
-    subjects = HERS if is_drafting(desk, person) else (ASIDE,)
+    subjects = HERS if is_sealed(desk.conn, chat_id) else (ASIDE,)
     for card in cases.standing_cards(desk.conn, chat_id, subjects):
         found.setdefault(card.message_id, (True, card.at))
     young = sorted(each for each, (_ours, at) in found.items() if is_deletable(at, desk.now))

@@ -26,6 +26,7 @@ class CaseReply(Flow):
     sealed = True
     lasts = timedelta(minutes=15)
     can_call = False
+    needs_consent = False  # nothing about whoever writes is kept
 
     words = Words(
         _("What shall I keep for them to read? Say nothing that others who see the phone must not know."),

@@ -3,7 +3,7 @@
 ama:  /help
 desk: What do you need help with? [I'd rather say it privately]
 ama:  [I'd rather say it privately]
-desk: Police: 110 … Is it safe for you to write here? [Yes] [No]
+desk: Is it safe for you to write here? [Yes] [No]
 ama:  [Yes]
 desk: Shall we ever write or call first? [No, I'll ask here with a word of my own] [You may write, at certain hours] [You may call, at certain hours]
 ama:  [No, I'll ask here with a word of my own]
