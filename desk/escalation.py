@@ -42,6 +42,7 @@ from domain.escalation import (
     SUPERVISORS,
     TEAM,
     EscalationPolicy,
+    EscalationStep,
     Ladder,
     add_patience,
     first_alert_at,
@@ -51,7 +52,7 @@ from domain.escalation import (
 from domain.orders import AlreadyClaimed, Changed, Order, is_in_charge, stands
 from domain.people import Person
 from domain.places import path_up
-from domain.refusals import NotAllowed, NotFound
+from domain.refusals import NotAllowed, NotFound, Refusal
 from domain.words import Text
 from storage import escalation as runs
 from storage.escalation import ACTIVE, LATE, Run
@@ -268,26 +269,26 @@ def _climb(desk: Desk, run: Run) -> None:
     if matter.order is not None and not matter.order.is_open and not matter.order.provisional:
         met(desk, run.order_id)
         return
+    step = run.ladder.steps[run.position] if run.position < len(run.ladder.steps) else None
+    asks_team = step is not None and step.reach == TEAM
     late = desk.now - run.next_at
-    if late > NOTICEABLE and run.tries == 0 and run.order_id is not None:
+    if late > NOTICEABLE and not asks_team and run.order_id is not None:
         remember(desk.conn, run.order_id, LATE, desk.now, note=str(int(late.total_seconds() // 60)))
-    if run.position >= len(run.ladder.steps):
+    if step is None:
         _end(desk, matter)
+    elif _reach(desk, matter, step):
+        climbed = run.next_at if asks_team or late <= NOTICEABLE else desk.now
+        runs.change_run(desk.conn, run.id, next_at=_after(desk, run.ladder, run.position + 1, climbed))
     else:
-        reached = _reach(desk, matter, run.position)
-        patient = run.ladder.steps[run.position].reach == TEAM or late <= NOTICEABLE
-        climbed = run.next_at if patient else desk.now
-        next_at = _after(desk, run.ladder, run.position + 1, climbed) if reached else _at_once(desk, run.ladder)
-        runs.change_run(desk.conn, run.id, next_at=next_at)
+        runs.change_run(desk.conn, run.id, next_at=_at_once(desk, run.ladder))
     if matter.order is not None:
         _show(desk, matter.order)
 
 
-def _reach(desk: Desk, matter: Matter, position: int) -> bool:
+def _reach(desk: Desk, matter: Matter, step: EscalationStep) -> bool:
     """Call whom this step reaches. False: nobody."""
-    step = matter.run.ladder.steps[position]
     if step.reach in (SUPERVISORS, DUTY):
-        return call(desk, matter, position, people_at(desk, matter, step)) > 0
+        return call(desk, matter, matter.run.position, people_at(desk, matter, step)) > 0
     team = team_at(desk, matter, step)
     if team is None or team.chat_id is None or matter.order is None:
         return False
@@ -297,7 +298,10 @@ def _reach(desk: Desk, matter: Matter, position: int) -> bool:
     else:
         from desk.giving import offer_to  # which starts ladders
 
-        offer_to(desk, None, matter.order.id, team.id)
+        try:
+            offer_to(desk, None, matter.order.id, team.id)
+        except Refusal:  # it has moved on in this moment, and nothing was written
+            return False
     return True
 
 
