@@ -88,11 +88,14 @@ class Courier:
         """Let what is on its way arrive, and note it; the rest waits in the outbox."""
         self._stopping = True
         self._wake.set()
-        if self._on_the_way:
-            await asyncio.wait(self._on_the_way, timeout=seconds)
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        try:
+            async with asyncio.timeout(seconds):
+                if self._task:
+                    await self._task  # a wave that is marked as being sent is sent
+                while self._on_the_way:
+                    await asyncio.wait(self._on_the_way)
+        except TimeoutError:
+            log.error("the courier stops before everything has arrived")
         if self._timer:
             self._timer.cancel()
 

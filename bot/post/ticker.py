@@ -101,7 +101,8 @@ class Ticker:
                 await self._tick()
 
     def _moved(self) -> None:
-        self._keep(self.sweep_now())
+        if self._scheduler.running:
+            self._keep(self.sweep_now())
 
     def _keep(self, going: Awaitable[None]) -> None:
         task = asyncio.ensure_future(going)

@@ -23,9 +23,11 @@ async def red(post: PostOffice) -> None:
             await asyncio.sleep(0.01)
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
 def the_file(url: str) -> Path:
-    if not url.startswith("sqlite"):
-        pytest.skip("about a file of SQLite's")
     return Path(make_url(url).database or "")
 
 
@@ -54,6 +56,7 @@ async def test_a_locked_database_is_waited_for(town: Town, open_office: Open, lo
     assert await town.heard(ama) == ["You said: hello"]
 
 
+@on_sqlite
 async def test_a_full_disk_is_waited_for(town: Town, open_office: Open, look: Any, database_url: str) -> None:
     file = the_file(database_url)
     ama, ben = await town.person("Ama"), await town.person("Ben")
@@ -73,9 +76,8 @@ async def test_a_full_disk_is_waited_for(town: Town, open_office: Open, look: An
     assert await town.heard(ben) == ["You said: hello"]
 
 
+@on_postgresql
 async def test_a_lost_connection_is_made_again(town: Town, open_office: Open, look: Any, database_url: str) -> None:
-    if database_url.startswith("sqlite"):
-        pytest.skip("about PostgreSQL's connections")
     ama, lost = await town.person(), []
 
     async def handle(desk: Desk, raw: dict[str, Any]) -> bool:
@@ -99,11 +101,11 @@ def cut(url: str, pid: int) -> None:
     engine.dispose()
 
 
+@on_sqlite
 async def test_half_a_deed_after_a_swallowed_full_disk_does_not_commit(
     town: Town, open_office: Open, look: Any, database_url: str
 ) -> None:
     """SQLite may end a transaction by itself; whoever goes on writing would stand alone."""
-    the_file(database_url)
     ama, ended = await town.person(), []
 
     async def handle(desk: Desk, raw: dict[str, Any]) -> bool:
