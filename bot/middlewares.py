@@ -10,6 +10,7 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot.cards import language_of
+from bot.words import negotiate
 from desk import people
 from desk.front import Answer, Desk, Line
 from domain.people import ANONYMOUS, Person
@@ -31,10 +32,17 @@ class Meet(BaseMiddleware):
         if user is not None and not user.is_bot and user.id not in ANONYMOUS:
             private = isinstance(event, Message | CallbackQuery) and _is_private(event)
             if private or isinstance(event, CallbackQuery):
-                data["person"] = people.meet(desk, user.id, user.full_name, user.language_code, started=private)
+                data["person"] = _met(desk, user, started=private)
             else:
                 data["person"] = people.find_person(desk, user.id)
         return await handler(event, data)
+
+
+def _met(desk: Desk, user: User, *, started: bool) -> Person:
+    """A language is guessed from the client at the first meeting, so that the very first words can be read."""
+    person = people.meet(desk, user.id, user.full_name, user.language_code, started=started)
+    guessed = negotiate(user.language_code, desk.file.languages) if person.language is None else None
+    return people.change(desk, person, language=guessed) if guessed else person
 
 
 def _is_private(event: Message | CallbackQuery) -> bool:

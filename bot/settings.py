@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LINLI_"
+TOKEN_FILE = "bot_token"
 
 
 class SettingsFaults(Exception):
@@ -62,17 +63,31 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'linli.db'}"
 
+    def token(self) -> str:
+        """`LINLI_BOT_TOKEN`, or what `linli init` was told and keeps beside the data."""
+        path = self.data / TOKEN_FILE
+        return self.bot_token.get_secret_value() or (path.read_text().strip() if path.exists() else "")
+
+    def keep_token(self, token: str) -> None:
+        _keep_secret(self.data / TOKEN_FILE, token)
+
     def sealing_key(self) -> str:
         """`LINLI_KEY`, or a key of this desk's own, made once and kept beside the data, readable by its owner only."""
         if self.key.get_secret_value():
             return self.key.get_secret_value()
         path = self.data / "key"
         if not path.exists():
-            self.data.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as key:
-                key.write(secrets.token_urlsafe(32))
+            _keep_secret(path, secrets.token_urlsafe(32))
         return path.read_text().strip()
+
+
+def _keep_secret(path: Path, secret: str) -> None:
+    """In a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret)
 
 
 def read_settings(environment: dict[str, str] | None = None) -> Settings:

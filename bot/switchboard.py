@@ -12,6 +12,7 @@ from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot.handlers import ROUTERS
+from bot.jobs import Jobs
 from bot.middlewares import AnswerTap, Meet, SayBack
 from bot.post.faults import Undecodable
 from bot.post.raw import Raw
@@ -42,8 +43,8 @@ def deaf_bot() -> Bot:
     return Bot("1:never-sends")
 
 
-async def handle(desk: Desk, raw: Raw) -> bool:
-    """One update, inside the open transaction. False: nothing of the desk's concern."""
+async def handle(desk: Desk, raw: Raw, jobs: Jobs) -> bool:
+    """One update, inside the open transaction; `jobs` follow its commit. False: no concern of the desk's."""
     try:
         update = Update.model_validate(raw, context={"bot": deaf_bot()})
         update.event_type  # noqa: B018 - raises for a kind nobody has heard of
@@ -51,4 +52,4 @@ async def handle(desk: Desk, raw: Raw) -> bool:
         raise Undecodable("it cannot be decoded") from reason
     except (UpdateTypeLookupError, DetailedAiogramError) as reason:
         raise Undecodable("unknown kind") from reason
-    return await dispatcher().feed_update(deaf_bot(), update, desk=desk) is not UNHANDLED
+    return await dispatcher().feed_update(deaf_bot(), update, desk=desk, jobs=jobs) is not UNHANDLED

@@ -55,11 +55,8 @@ def known_languages() -> list[str]:
 
 def negotiate(code: str | None, languages: Sequence[str]) -> str | None:
     """The desk's language for a client's code: exact, then language and script, then language. Unknown codes: None."""
-    if not code:
-        return None
-    try:
-        wanted = Locale.parse(code.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
+    wanted = _parsed(code or "")
+    if wanted is None:
         return None
     likely = _likely(wanted)
     known = {language: _likely(Locale.parse(language)) for language in languages}
@@ -70,6 +67,17 @@ def negotiate(code: str | None, languages: Sequence[str]) -> str | None:
     same = [language for language in languages if Locale.parse(language).language == wanted.language]
     script_matters = likely[1] in ("Hans", "Hant")  # who reads one of them has not asked for the other
     return same[0] if same and not script_matters else None
+
+
+def _parsed(code: str) -> Locale | None:
+    """As much of a client's code as anybody has heard of: `zh-hans-raw` is read as `zh-hans`."""
+    parts = code.replace("-", "_").split("_")
+    for length in range(len(parts), 0, -1):
+        try:
+            return Locale.parse("_".join(parts[:length]))
+        except (ValueError, UnknownLocaleError):
+            continue
+    return None
 
 
 def _likely(locale: Locale) -> tuple[str, str | None, str | None]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from desk.front import Desk
 from storage import talks
 
@@ -59,6 +61,11 @@ def keep_talk(desk: Desk, person_id: int, talk: Talk) -> None:
         "touched_at": desk.now,
     }
     talks.put_talk(desk.conn, row)
+
+
+def is_sealed(conn: Connection, telegram_id: int) -> bool:
+    """Is this account in the middle of something confidential?"""
+    return talks.is_sealed(conn, telegram_id)
 
 
 def end_talk(desk: Desk, person_id: int) -> bool:

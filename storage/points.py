@@ -46,6 +46,18 @@ def install_triggers(conn: Connection) -> None:
         conn.exec_driver_sql(statement)
 
 
+def remove_triggers(conn: Connection) -> None:
+    """Before the tables themselves go."""
+    for table in _TABLES:
+        if conn.dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand_{verb}")
+        else:
+            conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand ON {table}")
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("DROP FUNCTION IF EXISTS points_stand()")
+
+
 # ── accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

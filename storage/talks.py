@@ -8,9 +8,14 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
-from storage.tables import talks
+from storage.tables import contacts, talks
 
 _FIND = select(talks).where(talks.c.person_id == bindparam("person_id"))
+_SEALED = select(talks.c.person_id).where(
+    talks.c.person_id == contacts.c.person_id,
+    contacts.c.telegram_id == bindparam("telegram_id"),
+    talks.c.sealed.is_(True),
+)
 _END = delete(talks).where(talks.c.person_id == bindparam("person_id"))
 
 
@@ -25,6 +30,10 @@ _PUT = {"sqlite": _put(upsert_sqlite), "postgresql": _put(upsert_postgresql)}
 
 def find_talk(conn: Connection, person_id: int) -> Row[Any] | None:
     return conn.execute(_FIND, {"person_id": person_id}).first()
+
+
+def is_sealed(conn: Connection, telegram_id: int) -> bool:
+    return conn.execute(_SEALED, {"telegram_id": telegram_id}).first() is not None
 
 
 def put_talk(conn: Connection, row: dict[str, Any]) -> None:

@@ -3,14 +3,19 @@
 from bot.flows import talking
 from bot.flows.add_supervisor import AddSupervisor
 from bot.flows.add_team import AddTeam
+from bot.flows.call_off import CallOff
 from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
+from bot.flows.case_reply import CaseReply
 from bot.flows.change_team import RemoveTeam, RenameTeam
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
 from bot.flows.give_back import GiveBack
+from bot.flows.give_to import GiveTo
 from bot.flows.help import Help
+from bot.flows.household import Household
 from bot.flows.joining import Joining
+from bot.flows.private import Private
 from bot.flows.rate import Rate
 from bot.flows.resolve import Resolve
 
@@ -18,10 +23,15 @@ ALL: list[type[Flow]] = [
     Joining,
     Help,
     CallMe,
-    Resolve,
-    GiveBack,
+    Household,
+    Private,
     CancelOrder,
     Rate,
+    Resolve,
+    GiveBack,
+    GiveTo,
+    CallOff,
+    CaseReply,
     AddTeam,
     RenameTeam,
     RemoveTeam,

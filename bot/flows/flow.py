@@ -163,6 +163,7 @@ class Flow:
     title: ClassVar[Text]
     about: ClassVar[Text | None] = None  # its line in /help; None: opened by a card, not by a command
     in_menu: ClassVar[bool] = False
+    listed: ClassVar[bool] = True  # among the commands that Telegram shows to everybody
     sealed: ClassVar[bool] = False  # confidential: answers are kept sealed, and only for a quarter of an hour
     lasts: ClassVar[timedelta] = timedelta(days=30)
     can_call: ClassVar[bool] = True  # "please call me" stands under every question

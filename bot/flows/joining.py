@@ -13,7 +13,6 @@ from babel import Locale
 
 from bot.flows.flow import CHANGE, Choice, Flow
 from bot.flows.steps import Choose, Confirm, Words
-from bot.words import negotiate
 from desk import people
 from desk.front import Desk
 from domain.words import Text, _, plain
@@ -32,7 +31,7 @@ def autonym(language: str) -> str:
 
 
 def guessed(flow: Flow, desk: Desk) -> str | None:
-    return flow.person.language or negotiate(flow.person.language_code, desk.file.languages)
+    return flow.person.language
 
 
 class Consent(Confirm):
@@ -61,8 +60,7 @@ class Joining(Flow):
 
     def finish(self, desk: Desk) -> Text | None:
         language = self.language if self.language != OTHER else self.person.language
-        language = language or negotiate(self.person.language_code, desk.file.languages) or desk.file.default_language
         speaks = self.speaks if self.has("speaks") else None
-        people.change(desk, self.person, language=language, speaks=speaks)
+        people.change(desk, self.person, language=language or desk.file.default_language, speaks=speaks)
         people.consent(desk, self.person)
         return None

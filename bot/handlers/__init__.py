@@ -6,21 +6,37 @@ from aiogram import Router
 
 from bot.cards import CARDS
 from bot.flows import router as flows
-from bot.handlers import invitations, membership, mine, orders, setup, start
+from bot.handlers import (
+    cases,
+    households,
+    import_file,
+    invitations,
+    membership,
+    mine,
+    orders,
+    setup,
+    start,
+    supervisor,
+)
 from bot.handlers.payloads import PAYLOADS
 
 ROUTERS: list[Router] = [
+    cases.router,  # the word she chose comes before anything else that listens for words
     start.router,
     setup.router,
     invitations.router,
     membership.router,
     orders.router,
     mine.router,
+    supervisor.router,
+    households.router,
+    import_file.router,
     flows.router,
     start.last,
 ]
 
-for faces in (start.CARDS, setup.CARDS, invitations.CARDS, orders.CARDS, mine.CARDS):
-    CARDS.update(faces)
+for room in (start, setup, invitations, orders, mine, supervisor, cases, households, import_file):
+    CARDS.update(room.CARDS)
 
-PAYLOADS.update({**invitations.PAYLOADS, **orders.PAYLOADS})
+for opens in (invitations.PAYLOADS, households.PAYLOADS):
+    PAYLOADS.update(opens)

@@ -1,0 +1,106 @@
+"""The command `linli`: run, demo, check, init and what else an operator needs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import locale
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    try:
+        sys.exit(given.does(given))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="linli", description="A service desk for a neighbourhood, on Telegram.")
+    parser.add_argument("--lang", default=own_language(), choices=["zh_Hans", "en"], help="language of what is printed")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, does: object, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.add_argument("--lang", default=argparse.SUPPRESS, choices=["zh_Hans", "en"])
+        added.set_defaults(does=does)
+        return added
+
+    demo = command("demo", _demo, "an invented town in your browser: no account, no token, no network")
+    demo.add_argument("--port", type=int, default=8100, help="where the page is (0: any free port)")
+    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="emptied at every start")
+    demo.add_argument("--play", nargs="?", const="", metavar="STORY", help="act a story here, or list them")
+    command("init", _init, "begin: the bot's token, a desk file, a link for the first officer")
+    command("check", _check, "is the desk file sound, is anything missing?")
+    command("run", _run, "run the desk")
+    command("audit", _audit, "prove the whole ledger of points")
+    importing = command("import", _import, "read a spreadsheet of buildings and rooms")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    cards = command("cards", _cards, "print the households' cards as a PDF")
+    cards.add_argument("file", type=Path)
+    cards.add_argument("--unit", help="only this community, by its key in the desk file")
+    return parser
+
+
+def own_language() -> str:
+    """The operator's own language, as the machine knows it."""
+    known = locale.getlocale()[0] or os.environ.get("LANG", "")
+    return "zh_Hans" if known.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from bot.demo import showing
+    from bot.logs import set_up_logs
+
+    set_up_logs("WARNING")
+    if given.play is None:
+        asyncio.run(showing.show(given.lang, given.port, given.data))
+        return 0
+    if given.play not in showing.STORIES:
+        showing.list_stories()
+        return 0 if given.play == "" else 2
+    return 0 if asyncio.run(showing.act(given.play, given.lang, given.data)) else 1
+
+
+def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:
+    from bot import operating
+
+    try:
+        return getattr(operating, name)(given.lang, *arguments) or 0
+    except operating.Stopped as stopped:
+        for sentence in stopped.sentences:
+            sys.stderr.write(f"{sentence}\n")
+        return operating.BAD_SETTINGS
+
+
+def _init(given: argparse.Namespace) -> int:
+    return _operated("init", given)
+
+
+def _check(given: argparse.Namespace) -> int:
+    return _operated("check", given)
+
+
+def _run(given: argparse.Namespace) -> int:
+    return _operated("run", given)
+
+
+def _audit(given: argparse.Namespace) -> int:
+    return _operated("audit", given)
+
+
+def _import(given: argparse.Namespace) -> int:
+    return _operated("import_buildings", given, given.file, given.dry_run)
+
+
+def _cards(given: argparse.Namespace) -> int:
+    return _operated("print_cards", given, given.file, given.unit)
+
+
+if __name__ == "__main__":
+    main()

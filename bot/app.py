@@ -1,0 +1,149 @@
+"""The one place where the rooms are wired together: a desk that runs, from its settings to its last message."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import secrets
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import commands, switchboard
+from bot.cards import CARDS, NO_CHANCE
+from bot.jobs import Jobs
+from bot.post.budget import Budget
+from bot.post.clock import Clock, SystemClock
+from bot.post.office import PostOffice
+from bot.post.outcomes import Sent
+from bot.post.outgoing import keyboard
+from bot.post.raw import Raw
+from bot.post.standing import Rendered
+from bot.settings import Settings
+from bot.sweeps import SWEEPS
+from bot.words import Reader
+from desk import escalation, invitations, reading, talks
+from desk.front import Desk
+from domain.desk_file import DeskFile
+from storage import schema
+from storage.lock import only_one
+from storage.vault import Keys
+from storage.work import open_readers, open_writer
+
+log = structlog.get_logger()
+
+
+class NotAnswering(Exception):
+    """Telegram, or whatever LINLI_BOT_API names, does not know this bot or cannot be reached."""
+
+
+class App:
+    """One desk. `open` brings the database up to date and begins to listen; `close` loses nothing."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        file: DeskFile,
+        *,
+        clock: Clock | None = None,
+        budget: Budget | None = None,
+        reached: Callable[[str], None] = lambda point: None,
+        poll: float = 25,
+        tick: float = 1.0,
+        handler_seconds: float = 5,
+        stuck_seconds: float = 30,
+        pause: float = 0.2,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.settings, self.file = settings, file
+        self.clock = clock or SystemClock()
+        self.keys = Keys.made_from(*settings.sealing_key().split())
+        self.chance = chance or secrets.SystemRandom()
+        self.username = ""
+        self.lock = only_one(settings.database)
+        self.writer, self.readers = open_writer(settings.database), open_readers(settings.database)
+        self.office = PostOffice(
+            settings.token(),
+            settings.bot_api,
+            self.writer,
+            self.readers,
+            self.handle,
+            self.desk_for,
+            self.render,
+            SWEEPS,
+            keys=self.keys,
+            zone=file.zone,
+            language=file.default_language,
+            clock=self.clock,
+            budget=budget,
+            sealed_for=talks.is_sealed,
+            unreachable=escalation.unreachable,
+            reached=reached,
+            tick=tick,
+            poll=poll,
+            handler_seconds=handler_seconds,
+            stuck_seconds=stuck_seconds,
+            pause=pause,
+        )
+
+        self.jobs = Jobs(self.office)
+
+    async def handle(self, desk: Desk, raw: Raw) -> bool:
+        return await switchboard.handle(desk, raw, self.jobs)
+
+    def desk_for(self, conn: Connection) -> Desk:
+        return Desk(conn, self.file, self.clock.now(), self.keys, self.chance, self.username)
+
+    def render(self, conn: Connection, subject: str, subject_id: int, chat_id: int) -> Rendered | None:
+        """What should stand on this card now, in the words of whoever reads it there."""
+        view = Desk(conn, self.file, self.clock.now(), self.keys, NO_CHANCE, self.username)
+        face = CARDS[subject](view, subject_id, chat_id)
+        if face is None:
+            return None
+        language = face.language or reading.language_in(view, chat_id)
+        reader = Reader(language, self.file.zone, view.now)
+        return Rendered(reader.say(face.text), keyboard(reader, face.buttons), face.pinned)
+
+    async def open(self) -> None:
+        """1. the only one here 2. the schema 3. who we are 4. the officer 5. the post office."""
+        self.lock.take()
+        schema.upgrade(self.writer)
+        await self.learn_name()
+        gc.collect()
+        gc.freeze()  # aiogram's models would make every collection slow
+        await self.office.open()
+        if self.settings.owner is not None:
+            owner = self.settings.owner
+            await self.office.pump.do(lambda desk: invitations.ensure_owner(desk, owner))
+        self.office.jobs.start("commands", commands.publish(self.office.wire, self.file))
+        log.info("the desk is open", bot=self.username, units=len(self.file.units))
+
+    async def learn_name(self) -> None:
+        """Ask Telegram who this bot is; links need its name."""
+        await self.office.wire.open()
+        answer = await self.office.wire.call("getMe", {})
+        if not isinstance(answer, Sent):
+            await self.office.wire.close()
+            await self.close_databases()
+            raise NotAnswering(str(answer))
+        self.username = answer.result["username"]
+
+    async def close(self) -> None:
+        """Nothing new is taken, what is under way is finished, the rest waits in the database."""
+        await self.office.close()
+        await self.close_databases()
+
+    async def close_databases(self) -> None:
+        await self.readers.dispose()
+        self.writer.dispose()
+        self.lock.release()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Open until told to stop."""
+        await self.open()
+        try:
+            await stop.wait()
+        finally:
+            await self.close()

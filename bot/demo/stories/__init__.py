@@ -1,0 +1,12 @@
+"""Stories that the town acts by itself: `linli demo --play NAME` proves them, *Show me* on the page shows them."""
+
+from __future__ import annotations
+
+from bot.demo.stories import help
+from bot.demo.stories.telling import Telling
+
+STORIES = {
+    "help": (help.TITLE, help.play),
+}
+
+__all__ = ["STORIES", "Telling"]

@@ -1,0 +1,135 @@
+"""The town, running: sandbox and desk in one process over real HTTP on loopback, with one clock for both."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.app import App
+from bot.demo.cast import CAST, TEAMS
+from bot.demo.seed import seed
+from bot.post.budget import Budget
+from bot.post.clock import MovableClock
+from bot.settings import Settings
+from domain.desk_file import DeskFile, read_desk_file
+from domain.shipped import shipped_desk_file
+from sandbox.phones import Chat, Phone, Town
+from sandbox.server import Sandbox, Story
+from storage import schema
+
+TOKEN = "42:DEMO"
+
+
+@dataclass(slots=True)
+class DemoTown:
+    """Everything that runs, and the cast with their phones."""
+
+    language: str
+    data: Path
+    clock: MovableClock
+    sandbox: Sandbox
+    app: App
+    town: Town
+    phones: dict[str, Phone] = field(default_factory=dict)
+    groups: dict[str, Chat] = field(default_factory=dict)
+
+    async def settle(self) -> None:
+        """Nothing is on its way to the desk or from it any more."""
+        while True:
+            await self.app.office.drained()
+            if not self.sandbox.world.updates.waiting and not self.app.office.busy:
+                return
+            await asyncio.sleep(0.005)
+
+    async def close(self) -> None:
+        await self.app.close()
+        await self.sandbox.stop()
+        await self.town.session.close()
+
+
+def town_file(language: str) -> DeskFile:
+    """The town's desk file; its groups and whoever has not chosen read this language."""
+    file = read_desk_file(shipped_desk_file("demo"))
+    return replace(file, languages=(language, *(each for each in file.languages if each != language)))
+
+
+def morning(now: datetime, file: DeskFile) -> timedelta:
+    """How far it is to ten in the morning there: the town is awake when it is shown."""
+    there = now.astimezone(file.zone)
+    ten = there.replace(hour=10, minute=0, second=0, microsecond=0)
+    return (ten if ten > there else ten + timedelta(days=1)) - there
+
+
+async def open_town(
+    language: str,
+    data: Path,
+    *,
+    port: int = 0,
+    budgets: bool = True,
+    clock: MovableClock | None = None,
+    database_url: str = "",
+    stories: dict[str, Story] | None = None,
+    file: DeskFile | None = None,
+    narrate: Callable[[str, str], None] = lambda who, words: None,
+    **options: Any,
+) -> DemoTown:
+    """1. the clock 2. the sandbox 3. its people and groups 4. the cast takes its places 5. the desk opens."""
+    file = file or town_file(language)
+    if clock is None:
+        clock = MovableClock()
+        clock.move(morning(datetime.now(UTC), file))
+    sandbox = Sandbox(TOKEN, clock=clock, stories=stories, budgets=budgets, port=port, name=file.name[language])
+    await sandbox.start()
+    settings = Settings.model_validate(
+        {
+            "bot_token": TOKEN,
+            "bot_api": sandbox.url,
+            "data": data,
+            "database_url": database_url,
+            "key": "the invented town keeps no secrets",
+        }
+    )
+    budget = Budget() if budgets else Budget.none()
+    app = App(settings, file, clock=clock, budget=budget, **options)
+    session = aiohttp.ClientSession()
+    demo = DemoTown(language, data, clock, sandbox, app, Town(sandbox.url, session, lambda: demo.settle(), narrate))
+    await people_the_town(demo)
+    schema.upgrade(app.writer)
+    ids = {key: phone.id for key, phone in demo.phones.items()}
+    chats = {key: group.id for key, group in demo.groups.items()}
+    with app.writer.begin() as conn:
+        seed(app.desk_for(conn), ids, chats, language)
+    await app.open()
+    await demo.settle()
+    return demo
+
+
+async def people_the_town(demo: DemoTown) -> None:
+    """Phones and groups as Telegram knows them. Whoever has a part at the desk has started the bot before."""
+    code = {"zh_Hans": "zh-hans"}.get(demo.language, demo.language)
+    for part in CAST:
+        phone = await demo.town.person(part.name[demo.language], language_code=code)
+        demo.phones[part.key] = phone
+        person = demo.sandbox.world.people[phone.id]
+        person.started = not (part.role == "resident" and part.home is None)
+    for key, _unit, title in TEAMS:
+        members = [demo.phones[part.key].id for part in CAST if key in part.teams]
+        world = demo.sandbox.world
+        made = await demo.town.do("groups", title=title[demo.language], members=[demo.phones["ivy"].id, *members])
+        demo.groups[key] = Chat(demo.town, made["id"], title[demo.language])
+        demo.town.groups[made["id"]] = demo.groups[key]
+        assert made["id"] in world.chats
+
+
+def empty(data: Path) -> Path:
+    """The demo begins anew each time."""
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    return data

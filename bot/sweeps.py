@@ -1,0 +1,6 @@
+"""What is driven by the clock: each takes one thing that is due, in a transaction of its own."""
+
+from bot.post.ticker import Sweep
+from desk import escalation
+
+SWEEPS: list[Sweep] = [escalation.sweep_runs, escalation.sweep_deadlines]
