@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from desk.alerts import can_hear, refresh_alerts
-from desk.due import Stumbled
+from desk.due import do_alone, later
 from desk.front import CardRefresh, Desk
 from domain.escalation import silent_at
 from domain.orders import NotInYourHands, Order
@@ -72,19 +73,12 @@ def sweep_deadlines(desk: Desk) -> bool:
     deadline = deadlines.next_due_deadline(desk.conn, desk.now)
     if deadline is None:
         return False
-    said_before = len(desk.said)
-    try:
-        _pass(desk, deadline)
-    except Refusal:  # the order has moved on, and nothing was written
-        del desk.said[said_before:]
-    except Exception as fault:
-        raise Stumbled("deadline", deadline.order_id, deadline.metric, deadline.tries) from fault
+    if not do_alone(desk, partial(_pass, desk, deadline), order=deadline.order_id, metric=deadline.metric):
+        deadlines.put_off(desk.conn, deadline, later(desk, deadline.tries))
     return True
 
 
 def _pass(desk: Desk, deadline: Deadline) -> None:
-    from desk import order_views, orders  # which set these clocks
-
     order = find_order(desk.conn, deadline.order_id)
     assert order is not None
     if deadline.metric == "progress" and _is_night(desk, order):
@@ -93,7 +87,18 @@ def _pass(desk: Desk, deadline: Deadline) -> None:
         return
     if not deadlines.breach(desk.conn, desk.now, deadline):
         return
-    match deadline.metric:
+    said_before = len(desk.said)
+    try:
+        _follow(desk, order, deadline.metric)
+    except Refusal:  # the order has moved on, and nothing was written
+        del desk.said[said_before:]
+
+
+def _follow(desk: Desk, order: Order, metric: str) -> None:
+    """What comes of it."""
+    from desk import order_views, orders  # which set these clocks
+
+    match metric:
         case "first_response" | "resolution":
             order_views.show_askers(desk, order)
             refresh_alerts(desk, order.id)

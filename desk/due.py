@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, TimeoutError
 
 from desk.front import Desk
-from storage.deadlines import put_off_deadline
-from storage.escalation import change_run
+from storage.work import savepoint
+
+log = structlog.get_logger()
 
 PATIENCE = timedelta(minutes=1)
 LONGEST = timedelta(hours=1)
+OF_THE_HOUSE = (OperationalError, InterfaceError, TimeoutError)
+"""The database is locked, lost or full: no row's fault, and worth doing the same again."""
 
 
-class Stumbled(Exception):
-    """This row and no other could not be done. Roll back, then `put_off` in a transaction of its own.
+def do_alone(desk: Desk, deed: Callable[[], None], **row: object) -> bool:
+    """Did it go well? If not, everything it wrote and said is undone, and the transaction stands."""
+    said, after = len(desk.said), len(desk.after)
+    try:
+        with savepoint(desk.conn):
+            deed()
+    except OF_THE_HOUSE:
+        raise
+    except Exception as fault:
+        if isinstance(fault, DatabaseError) and fault.connection_invalidated:
+            raise
+        del desk.said[said:], desk.after[after:]
+        log.error("something that was due failed", fault=type(fault).__name__, **row)
+        return False
+    return True
 
-    Its cause says why; when that is trouble of the house, nothing need be put off.
-    """
 
-    def __init__(self, what: Literal["run", "deadline"], id: int, metric: str, tries: int) -> None:
-        super().__init__(f"{what} {id} {metric}".rstrip())
-        self.what, self.id, self.metric, self.tries = what, id, metric, tries
-
-
-def put_off(desk: Desk, stumbled: Stumbled) -> None:
-    """Try this row again in a minute, then in two, in four, at last every hour."""
-    tries = stumbled.tries + 1
-    until = desk.now + min(PATIENCE * 2 ** min(stumbled.tries, 10), LONGEST)
-    if stumbled.what == "run":
-        change_run(desk.conn, stumbled.id, next_at=until, tries=tries)
-    else:
-        put_off_deadline(desk.conn, stumbled.id, stumbled.metric, until, tries)
+def later(desk: Desk, tries: int) -> datetime:
+    """When to try again: in a minute, then in two, in four, at last every hour."""
+    return desk.now + min(PATIENCE * (1 << min(tries, 10)), LONGEST)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from desk.alerts import (
     OFFICERS,
@@ -35,7 +36,7 @@ from desk.alerts import (
     whom,
 )
 from desk.deadlines import meet_deadline, set_deadline, sweep_deadlines, watch_holder
-from desk.due import Stumbled, put_off
+from desk.due import do_alone, later
 from desk.front import Desk
 from domain.escalation import (
     DUTY,
@@ -61,7 +62,6 @@ from storage.people import find_person, get_person, roles_of
 
 __all__ = [
     "NextCall",
-    "Stumbled",
     "acknowledge",
     "ask_again",
     "call_supervisor",
@@ -71,7 +71,6 @@ __all__ = [
     "meet_deadline",
     "met",
     "next_call",
-    "put_off",
     "refresh_alerts",
     "restart",
     "set_deadline",
@@ -250,10 +249,8 @@ def sweep_runs(desk: Desk) -> bool:
     run = runs.next_due_run(desk.conn, desk.now)
     if run is None:
         return False
-    try:
-        _climb(desk, run)
-    except Exception as fault:
-        raise Stumbled("run", run.id, "", run.tries) from fault
+    if not do_alone(desk, partial(_climb, desk, run), run=run.id, order=run.order_id):
+        runs.put_off(desk.conn, run, later(desk, run.tries))
     return True
 
 

@@ -74,9 +74,15 @@ def breach(conn: Connection, now: datetime, deadline: Deadline) -> bool:
     return conn.execute(running.values(breached_at=now)).rowcount == 1
 
 
-def put_off_deadline(conn: Connection, order_id: int, metric: str, until: datetime, tries: int) -> None:
-    later = update(deadlines).where(deadlines.c.order_id == order_id, deadlines.c.metric == metric, _RUNNING)
-    conn.execute(later.values(due_at=until, tries=tries))
+def put_off(conn: Connection, deadline: Deadline, until: datetime) -> None:
+    """It failed: the same again, later, unless it has changed meanwhile."""
+    running = update(deadlines).where(
+        deadlines.c.order_id == deadline.order_id,
+        deadlines.c.metric == deadline.metric,
+        deadlines.c.due_at == deadline.due_at,
+        _RUNNING,
+    )
+    conn.execute(running.values(due_at=until, tries=deadline.tries + 1))
 
 
 def late_orders(conn: Connection, now: datetime) -> frozenset[int]:

@@ -131,6 +131,16 @@ def climb(conn: Connection, run: Run) -> bool:
     return conn.execute(here.values(**values)).rowcount == 1
 
 
+def put_off(conn: Connection, run: Run, until: datetime) -> None:
+    """It failed: the same step again, later, unless somebody else has climbed it meanwhile."""
+    here = update(escalation_runs).where(
+        escalation_runs.c.id == run.id,
+        escalation_runs.c.position == run.position,
+        escalation_runs.c.next_at == run.next_at,
+    )
+    conn.execute(here.values(next_at=until, tries=run.tries + 1))
+
+
 def change_run(conn: Connection, run_id: int, **fields: Any) -> None:
     conn.execute(update(escalation_runs).where(escalation_runs.c.id == run_id).values(**fields))
 

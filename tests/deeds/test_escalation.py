@@ -15,12 +15,10 @@ from sqlalchemy import Engine, select, update
 from desk import escalation
 from desk.alert_views import alert_view, could_take, other_teams
 from desk.escalation import (
-    Stumbled,
     acknowledge,
     call_supervisor,
     is_exhausted,
     next_call,
-    put_off,
     start_case_run,
     sweep_runs,
     unreachable,
@@ -459,10 +457,7 @@ def test_a_run_that_fails_is_retried_alone(town: Town, monkeypatch: pytest.Monke
     delays = []
     now = MORNING + 31 * MINUTE
     for _attempt in range(3):
-        with pytest.raises(Stumbled) as stumbled, town.at_desk(now) as desk:
-            sweep_runs(desk)
         with town.at_desk(now) as desk:
-            put_off(desk, stumbled.value)
             sweep(desk)  # the rest go on
             run = find_run(desk.conn, order_id=town.order.id)
             assert run is not None and run.next_at is not None and run.position == 0
