@@ -37,9 +37,7 @@ class NotAList(Refusal):
 
 
 class Unsafe(Refusal):
-    text = _(
-        "Something in this file can run or reach elsewhere (macros, links). Please send a plain list."
-    )
+    text = _("Something in this file can run or reach elsewhere (macros, links). Please send a plain list.")
 
 
 def read_table(data: bytes, name: str) -> list[list[str]]:
@@ -61,13 +59,13 @@ CAN_RUN = ("vbaproject", "xl/externallinks/", "xl/embeddings/", "xl/activex/", "
 def _read_xlsx(data: bytes) -> list[list[str]]:
     try:
         _check_parts(data)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         try:
             if not book.worksheets:
                 raise NotAList
             sheet = book.worksheets[0]
-            found = sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS, values_only=True)
-            return _within_limits([_words(cell) for cell in row] for row in found)
+            found = sheet.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True)
+            return _within_limits([_words(cell) for cell in row] for row in found)  # formulas as they are written
         finally:
             book.close()
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError):
@@ -130,7 +128,10 @@ def _decoded(data: bytes) -> str:
 def _within_limits(rows: Iterable[list[str]]) -> list[list[str]]:
     """Empty lines stay, so that lines are numbered as the officer sees them; those at the end do not count."""
     found = list(islice(rows, ROWS + 2))
-    while found and not any(cell.strip() for cell in found[-1]):
+    for row in found:
+        while row and not row[-1].strip():
+            row.pop()
+    while found and not found[-1]:
         found.pop()
     if len(found) > ROWS + 1:
         raise TooLarge(count=ROWS)
