@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from desk import escalation
 from desk.front import PERSONAL, URGENT, CardRefresh, Desk, Line
@@ -182,11 +182,11 @@ def leave(desk: Desk, person: Person, case_id: int, words: str) -> Text:
     her = people.get_person(desk.conn, story.person_id)
     _refresh(desk, person, CASE, case_id)
     if story.contact.rule != WRITE or her.telegram_id is None:
-        return _("It is kept for her. She reads it when she asks.")
+        return _("It is kept for them. They read it when they ask.")
     begin, end = next_window(story.contact.hours, desk.now, desk.file.zone)
     line = Line(her.telegram_id, YOU_HAVE_A_MESSAGE, lane=PERSONAL, rule="bulk", silent=True, language=her.language)
     desk.say(replace(line, not_before=begin, expires_at=end))
-    return _("It is kept for her. In the hours she allowed I tell her that she has a message, and no more.")
+    return _("It is kept for them. In the hours they allowed I tell them that there is a message, and no more.")
 
 
 def _wait_again(desk: Desk, case_id: int, unit: str, story: Story) -> None:
@@ -256,18 +256,18 @@ def find_shown(desk: Desk, chat_id: int, case_id: int) -> Opened | None:
 # ── by the clock ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def sweep_closed(desk: Desk, kept: timedelta = KEPT_AFTER_CLOSING) -> int:
+def sweep_closed(desk: Desk) -> bool:
     """What was told is deleted when its time is over; that somebody looked stays on record."""
-    return cases.empty_closed(desk.conn, desk.now - kept)
+    return cases.empty_closed(desk.conn, desk.now - KEPT_AFTER_CLOSING) > 0
 
 
-def sweep_orphaned(desk: Desk) -> int:
+def sweep_orphaned(desk: Desk) -> bool:
     """A holder who no longer answers for the place cannot help her: it waits again."""
     orphaned = [row for row in cases.taken(desk.conn) if not _answers_for(desk, row.holder_id, row.unit)]
     for row in orphaned:
         if cases.give_back(desk.conn, row.id, row.holder_id):
             _wait_again(desk, row.id, row.unit, _get(desk, row.id)[1])
-    return len(orphaned)
+    return bool(orphaned)
 
 
 def counts(desk: Desk) -> dict[str, int]:

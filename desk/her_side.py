@@ -54,10 +54,10 @@ def is_drafting(desk: Desk, person: Person) -> bool:
 
 def find_by_word(desk: Desk, person: Person, words: str) -> int | None:
     """The case of hers with this word. A wrong word, or one try too many, is like any other words."""
-    if not could_be_the_word(words) or is_drafting(desk, person):
+    hers = cases.cases_of(desk.conn, who(desk, person)) if could_be_the_word(words) else []
+    if not hers or is_drafting(desk, person):
         return None
-    hers = cases.cases_of(desk.conn, who(desk, person))
-    if not hers or cases.count_try(desk.conn, who(desk, person), desk.now, TRIES_WITHIN) > TRIES:
+    if cases.count_try(desk.conn, who(desk, person), desk.now, TRIES_WITHIN) > TRIES:
         return None
     said = desk.keys.hash("word", normal(words))
     return next((row.id for row in hers if _read(desk, row).word == said), None)

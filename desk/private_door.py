@@ -36,9 +36,7 @@ class NewCase:
 
 
 def is_open(desk: Desk, unit: str | None = None) -> bool:
-    """Is there a key outside the database, and anybody who could hear? Otherwise the door shows the numbers alone."""
-    if not getattr(desk.keys, "outside", True):
-        return False
+    """Could anybody hear? Otherwise the door shows the numbers alone. (The desk does not start without a key.)"""
     confidential = [each for each in desk.file.categories.values() if each.confidential]
     places = [unit] if unit else list(desk.file.units)
     return any(within_earshot(desk, desk.file.ladder_of(each), place) for each in confidential for place in places)

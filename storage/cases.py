@@ -167,10 +167,6 @@ def drop_traces(conn: Connection, who: str) -> None:
     conn.execute(delete(case_traces).where(case_traces.c.who == who))
 
 
-def drop_old_traces(conn: Connection, before: datetime) -> int:
-    return conn.execute(delete(case_traces).where(case_traces.c.at < before)).rowcount
-
-
 def standing_cards(conn: Connection, chat_id: int, subjects: Collection[str]) -> list[Row[Any]]:
     """Cards of these subjects that stand in a chat: message_id, at."""
     query = select(cards.c.message_id, cards.c.at).where(

@@ -334,9 +334,10 @@ def test_a_holder_who_loses_the_office_gives_it_back(at_desk: AtDesk, cast: Cast
     with at_desk() as desk:
         case_id = submitted(desk, cast)
         cases.take(desk, cast.dina, case_id)
-        assert cases.sweep_orphaned(desk) == 0
+        assert not cases.sweep_orphaned(desk)
         end_role(desk.conn, desk.now, cast.dina.id, "supervisor", "ankang")
-        assert cases.sweep_orphaned(desk) == 1
+        assert cases.sweep_orphaned(desk)
+        assert not cases.sweep_orphaned(desk)
         while sweep_runs(desk):
             pass
         assert (cast.hana.telegram_id, "case_alert") in cards(desk)
@@ -353,9 +354,10 @@ def test_closed_it_opens_to_nobody_and_is_emptied_after_thirty_days(at_desk: AtD
             cases.open_case(desk, cast.dina, case_id)
         assert cases.find_shown(desk, cast.dina.telegram_id or 0, case_id) is None
     with at_desk(MORNING + timedelta(days=29)) as desk:
-        assert cases.sweep_closed(desk) == 0
+        assert not cases.sweep_closed(desk)
     with at_desk(MORNING + timedelta(days=31)) as desk:
-        assert cases.sweep_closed(desk) == 1
+        assert cases.sweep_closed(desk)
+        assert not cases.sweep_closed(desk)
         row = desk.conn.execute(select(case_rows)).one()
         assert (row.sealed, row.who) == ("", "")
         assert count(desk, access_log) == 1, "who looked stays on record"

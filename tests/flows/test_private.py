@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from aiogram.types import CallbackQuery, Message
 from sqlalchemy import select
 
 from bot.cards import Face
@@ -14,7 +15,17 @@ from bot.flows import talking
 from bot.flows.case_reply import CaseReply
 from bot.flows.flow import Pressed, Said
 from bot.flows.private import Private
-from bot.handlers.cases import paint_alert, paint_aside, paint_case
+from bot.handlers.cases import (
+    AsksWithTheWord,
+    CaseTap,
+    ClearsWithAWord,
+    asks,
+    clears,
+    paint_alert,
+    paint_aside,
+    paint_case,
+    tapped,
+)
 from bot.words import Reader
 from desk import cases, her_side
 from desk.escalation import sweep_runs
@@ -226,3 +237,64 @@ def test_every_message_of_the_conversation_is_found_when_it_is_cleared(at_desk: 
         her_side.clear(desk, ama)
         assert [said.fields for said in desk.said if isinstance(said, Call)] == [{"message_ids": [21, 23, 25]}]
         assert talking.current(desk, ama) is None
+
+
+# ── over Telegram ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def message(text: str, *, sender: int = AMA, kind: str = "private") -> Message:
+    user = {"id": sender, "is_bot": False, "first_name": "Somebody"}
+    chat = {"id": sender if kind == "private" else GROUP, "type": kind}
+    return Message.model_validate({"message_id": 50, "date": 0, "chat": chat, "from": user, "text": text})
+
+
+def tap(verb: str, case_id: int) -> tuple[CallbackQuery, CaseTap]:
+    user = {"id": DINA, "is_bot": False, "first_name": "Dina"}
+    data = CaseTap(verb=verb, id=case_id)
+    raw = {"id": "1", "from": user, "chat_instance": "1", "data": data.pack()}
+    return CallbackQuery.model_validate(raw), data
+
+
+async def test_the_word_is_heard_in_private_and_from_her_alone(at_desk: AtDesk, ama: Person) -> None:
+    case_id = passed_on(at_desk, ama)
+    with at_desk() as desk:
+        asking, dina = AsksWithTheWord(), person_at(desk, DINA)
+        assert await asking(message("pomegranate", kind="supergroup"), desk, ama) is False
+        assert await asking(message("pomegranate", sender=DINA), desk, dina) is False
+        assert await asking(message("persimmon"), desk, ama) is False
+        assert await asking(message("Pomegranate"), desk, ama) == {"case_id": case_id}
+        await asks(message("Pomegranate"), case_id, desk, ama)
+        assert "Nobody has taken it yet" in words(desk, paint_aside(desk, her_side.NEWS, AMA))
+
+
+@pytest.mark.parametrize("word", ["clear", "Clear this", "清掉"])
+async def test_a_plain_word_clears_where_there_is_something_to_clear(at_desk: AtDesk, ama: Person, word: str) -> None:
+    clearing = ClearsWithAWord()
+    with at_desk() as desk:
+        assert not await clearing(message(word), desk, ama)
+    begin(at_desk, ama)
+    with at_desk() as desk:
+        assert not await clearing(message("something else"), desk, ama)
+        assert not await clearing(message(word, kind="supergroup"), desk, ama)
+        assert await clearing(message(word), desk, ama)
+        said = await clears(message(word), desk, ama)
+        assert said is not None and "may remain" in Reader("en", desk.file.zone, desk.now).label(said)
+        assert [call.fields for call in desk.said if isinstance(call, Call)] == [{"message_ids": [50]}]
+
+
+async def test_every_tap_of_the_people_who_answer(at_desk: AtDesk, ama: Person) -> None:
+    case_id = passed_on(at_desk, ama)
+    with at_desk() as desk:
+        dina, reader = person_at(desk, DINA), Reader("en", desk.file.zone, desk.now)
+        assert await tapped(*tap("open", case_id), desk, dina) is None
+        for verb, sentence in (("take", "You have it now"), ("back", "It waits again")):
+            said = await tapped(*tap(verb, case_id), desk, dina)
+            assert said is not None and sentence in reader.label(said)
+        await tapped(*tap("take", case_id), desk, dina)
+        await tapped(*tap("open", case_id), desk, dina)
+        shown = words(desk, paint_case(desk, case_id, DINA))
+        assert all(button in shown for button in ("[Leave a message]", "[Give it back]", "[Close it]", "[Put away]"))
+        assert await tapped(*tap("away", case_id), desk, dina) is None
+        said = await tapped(*tap("close", case_id), desk, dina)
+        assert said is not None and "thirty days" in reader.label(said)
+        assert words(desk, paint_alert(desk, case_id, DINA)) == "This has been taken care of. Thank you!"
