@@ -164,14 +164,15 @@ class Phone(Chat):
     async def taps(
         self, label: str, *, on: Json | None = None, chat: int | None = None, read: bool = True
     ) -> Json | None:
-        """The button whose words hold `label`: on this message, or on the newest one that has it."""
+        """The button whose words hold `label`: on this message as it was seen, or on the newest one that has it."""
         message = on or await self._with_button(label, chat or self.id)
         found = next((each for each in labels_of(message) if label in each), None)
         if found is None:
             raise NotAsPromised(f"no button {label!r} on:\n{shown(message)}")
         self.town.narrate(self.name, f"[{found}]")
         where = message["chat"]["id"]
-        tapped = await self.town.do("tap", user=self.id, chat=where, message_id=message["message_id"], label=found)
+        finger = {"data": data_of(message, found)} if on and data_of(message, found) else {"label": found}
+        tapped = await self.town.do("tap", user=self.id, chat=where, message_id=message["message_id"], **finger)
         self.answer = tapped.get("answer")
         if self.answer and self.answer.get("text"):
             self.town.narrate(f"→ {self.name}", self.answer["text"])
@@ -231,6 +232,12 @@ def text_of(message: Json) -> str:
 def labels_of(message: Json) -> list[str]:
     rows = (message.get("reply_markup") or {}).get("inline_keyboard") or []
     return [button["text"] for row in rows for button in row]
+
+
+def data_of(message: Json, label: str) -> str | None:
+    """What the button with these words sends, as it stood when the message was read."""
+    rows = (message.get("reply_markup") or {}).get("inline_keyboard") or []
+    return next((button.get("callback_data") for row in rows for button in row if button["text"] == label), None)
 
 
 def shown(message: Json) -> str:

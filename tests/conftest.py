@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from desk.front import Desk
 from domain.desk_file import DeskFile, read_desk_file
 from domain.shipped import shipped_desk_file
+from storage import schema
 from storage.tables import metadata
 from storage.vault import Keys
 from storage.work import open_writer
@@ -43,24 +45,34 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
     except OperationalError:
         left_out("PostgreSQL")
     url = make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
-    tables = create_engine(url)
-    metadata.create_all(tables)
-    tables.dispose()
+    engine = open_writer(url)
+    schema.upgrade(engine)
+    engine.dispose()
     yield url
     with server.connect() as conn:
         conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    engine = open_writer(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with engine.connect() as conn:
+        conn.rollback()
+    engine.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty desk on SQLite (a file) and on PostgreSQL: every test that asks for it runs on both."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'linli.db'}"
-        engine = open_writer(url)
-        metadata.create_all(engine)
-        engine.dispose()
-        return url
+        path = tmp_path / "linli.db"
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), path)
+        return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
     engine = create_engine(url)
     with engine.begin() as conn:
