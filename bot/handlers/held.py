@@ -33,7 +33,8 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
     short, long = on_the_card(list(held.story))
     text = lines(
         _("<b>{category}</b> · {reference}")(category=held.category, reference=held.reference),
-        _("For: {name} {phone}")(name=held.whom or "", phone=held.phone or ""),
+        _("For: {name}")(name=held.whom) if held.whom else None,
+        _("Telephone: {phone}")(phone=held.phone) if held.phone else None,
         _("Where: {address}")(address=held.address) if held.address else None,
         _("When: {wanted}")(wanted=held.wanted),
         _("Speaks {language}")(language=held.speaks) if held.speaks else None,
