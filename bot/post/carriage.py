@@ -79,6 +79,8 @@ class Carriage(BaseRequest):
                 code, payload = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as found:
             fault = Unsent(type(found).__name__)
+        except UnicodeError:
+            fault = Refusal(400, "half a character cannot be sent", {})
         except Exception as found:  # reset, closed, timed out while waiting: Telegram may have it
             fault = Unknown(type(found).__name__)
         else:

@@ -100,7 +100,9 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
     if refused.code == 401 or (refused.code == 404 and refused.words.lower() == "not found"):
         return Again(60, everybody=True, revoked=True)
     if reach := why_unreachable(refused):
-        return Unreachable(reach)
+        if parcel.chat_id < 0:
+            return Unreachable("left")
+        return Unreachable("blocked" if reach == "left" else reach)
     if is_unchanged(refused):
         return Over("sent")
     fields = parcel.body.get("fields", {})

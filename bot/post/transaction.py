@@ -101,8 +101,6 @@ class Transactions:
             log.error("quarantined", update=raw["update_id"], fault=str(fault))
             said.extend(apology(raw))
             return "quarantined", str(fault)
-        finally:
-            self.watchdog.rest()
         self.reached("in_handler")
         said.extend(desk.said)
         outcome.after.extend(desk.after)
@@ -130,11 +128,7 @@ class Transactions:
         """A deed that no update asked for."""
         with self.writer.begin() as conn:
             desk = self.desk_for(conn)
-            self.watchdog.begin()
-            try:
-                result = errand(desk)
-            finally:
-                self.watchdog.rest()
+            result = errand(desk)
             post = self.outgoing.write(conn, desk.said)
             _check_standing(conn)
         return result, Outcome(post, desk.after)
@@ -147,15 +141,18 @@ class Transactions:
         """The same again, with growing delay, for as long as the house is in trouble."""
         delay = 0.05
         while True:
+            self.watchdog.begin()
             try:
                 result = await work()
             except Exception as fault:
+                self.watchdog.rest()
                 if not house_trouble(fault):
                     raise
                 self.health.red("database", f"The database takes nothing at the moment ({place(fault)}).")
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
             else:
+                self.watchdog.rest()
                 self.health.green("database")
                 return result
 

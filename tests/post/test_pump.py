@@ -69,6 +69,20 @@ async def test_poison_is_quarantined_and_the_one_behind_is_answered(
     assert look(DEEDS)[0][0] == 2  # what poison had done before it failed does not stand
 
 
+async def test_half_a_character_holds_up_nobody(town: Town, open_office: Open, look: Any) -> None:
+    ama, ben = await town.person("Ama"), await town.person("Ben")
+    post = await open_office(fetch=False, sealed_for=lambda conn, sender: sender == ben)
+    updates = [
+        {"update_id": n, "message": {"chat": {"id": who, "type": "private"}, "from": {"id": who}, "text": words}}
+        for n, (who, words) in enumerate([(ama, "poison \ud800"), (ben, "\ud800"), (ama, "hello")])
+    ]
+    await post.pump.take(updates)
+    await post.drained()
+    assert ends(look) == ["quarantined", "done", "done"]
+    assert ("dead", "half a character cannot be sent") in out(look)
+    assert (await town.heard(ama))[-1] == "You said: hello"
+
+
 async def test_what_cannot_be_said_is_a_fault_of_that_update_alone(town: Town, open_office: Open, look: Any) -> None:
     ama, ben = await town.person("Ama"), await town.person("Ben")
     await town.says(ama, "unsayable")
