@@ -139,6 +139,7 @@ def clear(desk: Desk, person: Person, message_id: int | None = None) -> Cleared:
     for each in old:
         desk.say(Call(chat_id, "editMessageText", {"message_id": each, "text": harmless}, lane=URGENT))
     cases.drop_traces(desk.conn, chat)
+    cases.forget_cards(desk.conn, chat_id, subjects)
     cases.drop_draft(desk.conn, person.id)
     for row in cases.cases_of(desk.conn, who(desk, person)):
         _asked(desk, row.id, None)

@@ -175,6 +175,12 @@ def standing_cards(conn: Connection, chat_id: int, subjects: Collection[str]) ->
     return list(conn.execute(query))
 
 
+def forget_cards(conn: Connection, chat_id: int, subjects: Collection[str]) -> None:
+    """They have been deleted: nothing stands there any more."""
+    gone = update(cards).where(cards.c.chat_id == chat_id, cards.c.subject.in_(subjects))
+    conn.execute(gone.values(message_id=None, face=None))
+
+
 def has_draft(conn: Connection, person_id: int, touched_after: datetime) -> bool:
     """Is a sealed conversation open?"""
     query = select(talks.c.flow).where(

@@ -27,6 +27,7 @@ from storage import people
 from storage.roles import end_role, give_role
 from storage.tables import access_log, case_grants, case_traces, escalation_runs, households, metadata, talks
 from storage.tables import cases as case_rows
+from storage.vault import KeyLost, Keys
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING
 
@@ -267,6 +268,44 @@ def test_put_away_takes_it_off_the_screen(at_desk: AtDesk, cast: Cast) -> None:
         assert cases.find_waiting(desk, cast.dina.telegram_id or 0, case_id) is not None
 
 
+def test_an_officer_opens_it_only_when_the_ladder_has_ended_with_nobody(at_desk: AtDesk, cast: Cast) -> None:
+    with at_desk() as desk:
+        case_id = submitted(desk, cast)
+        with pytest.raises(NotFound):
+            cases.open_case(desk, cast.ivo, case_id)
+    with at_desk(MORNING + timedelta(minutes=5)) as desk:
+        assert sweep_runs(desk)  # the supervisors of Ankang, once more
+    with at_desk(MORNING + timedelta(hours=1)) as desk:
+        while sweep_runs(desk):
+            pass
+    with at_desk(MORNING + timedelta(hours=2)) as desk:
+        while sweep_runs(desk):
+            pass
+        assert desk.conn.execute(select(escalation_runs.c.state)).scalar_one() == "exhausted"
+        cases.open_case(desk, cast.ivo, case_id)
+        cases.take(desk, cast.ivo, case_id)
+
+
+def test_without_the_key_nobody_sees_anything(at_desk: AtDesk, cast: Cast) -> None:
+    with at_desk() as desk:
+        case_id = submitted(desk, cast)
+        desk.keys = Keys.made_from("another key")
+        for look in (cases.open_case, cases.take):
+            with pytest.raises(KeyLost):
+                look(desk, cast.dina, case_id)
+        assert her_side.find_by_word(desk, cast.ama, WORD) is None
+        desk.keys = Keys.made_from("a newer key", "a key for tests")
+        cases.open_case(desk, cast.dina, case_id)
+        assert her_side.find_by_word(desk, cast.ama, WORD) == case_id, "a key that is replaced still opens"
+
+
+def test_no_table_of_cases_knows_a_group() -> None:
+    for name in ("cases", "case_grants", "access_log", "case_traces", "alerts"):
+        table = metadata.tables[name]
+        assert not {"chat_id", "team_id", "group_id"} & set(table.columns.keys())
+        assert not {key.column.table.name for key in table.foreign_keys} & {"groups", "teams", "orders"}
+
+
 # ── taking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -464,6 +503,7 @@ def test_clearing_ends_the_draft_and_takes_its_screen_along(at_desk: AtDesk, cas
         assert her_side.clear(desk, cast.ama).deleted == 1
         assert count(desk, talks) == 0
         assert [said.fields for said in desk.said if isinstance(said, Call)] == [{"message_ids": [30]}]
+        assert her_side.clear(desk, cast.ama) == her_side.Cleared(0, 0, 0), "what is gone is not deleted twice"
 
 
 def test_clearing_takes_the_news_away(at_desk: AtDesk, cast: Cast) -> None:

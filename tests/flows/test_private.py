@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiogram.types import CallbackQuery, Message
+from babel.messages.extract import extract_from_file
 from sqlalchemy import select
 
 from bot.cards import Face
@@ -26,7 +29,7 @@ from bot.handlers.cases import (
     paint_case,
     tapped,
 )
-from bot.words import Reader
+from bot.words import Reader, catalogue
 from desk import cases, her_side
 from desk.escalation import sweep_runs
 from desk.front import Call, CardRefresh, Desk, Line
@@ -237,6 +240,32 @@ def test_every_message_of_the_conversation_is_found_when_it_is_cleared(at_desk: 
         her_side.clear(desk, ama)
         assert [said.fields for said in desk.said if isinstance(said, Call)] == [{"message_ids": [21, 23, 25]}]
         assert talking.current(desk, ama) is None
+
+
+THE_DOOR = (
+    "bot/flows/private.py",
+    "bot/flows/case_reply.py",
+    "bot/handlers/cases.py",
+    "desk/cases.py",
+    "domain/cases.py",
+)
+TELLING = re.compile(
+    "violen|abus|victim|beat|husband|wife|partner|afraid|家暴|暴力|受害|施暴|殴打|丈夫|妻子|害怕|妇女|妇联", re.I
+)
+SIGNALS = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+def test_no_sentence_of_the_door_tells_what_it_is_about(language: str) -> None:
+    house = Path(__file__).parents[2]
+    said = [msgid for file in THE_DOOR for _line, msgid, _notes, _context in extract_from_file("python", house / file)]
+    assert len(said) > 50
+    for msgid in said:
+        sentence = (
+            catalogue(language).gettext(msgid) if isinstance(msgid, str) else catalogue(language).gettext(msgid[0])
+        )
+        assert not TELLING.search(sentence), sentence
+        assert not SIGNALS.search(sentence), sentence
 
 
 # ── over Telegram ───────────────────────────────────────────────────────────────────────────────────────────────────
