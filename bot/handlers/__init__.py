@@ -22,10 +22,10 @@ from bot.handlers.payloads import PAYLOADS
 
 ROUTERS: list[Router] = [
     cases.router,  # the word she chose comes before anything else that listens for words
+    membership.router,  # commands in a group end here, before anybody asks Telegram whose they are
     start.router,
     setup.router,
     invitations.router,
-    membership.router,
     orders.router,
     mine.router,
     supervisor.router,
