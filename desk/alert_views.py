@@ -15,8 +15,9 @@ from domain.places import path_up
 from domain.refusals import Refusal
 from domain.teams import Team
 from domain.words import Named, Text
-from storage.deadlines import find_deadline
-from storage.escalation import HELP, Alert, alerts_of_run, find_run, insiders, late_by, times_asked
+from storage.alerts import HELP, Alert, alerts_of_run, late_by, times_asked
+from storage.deadlines import find_deadline, late_orders
+from storage.escalation import find_run, insiders
 from storage.orders import find_order, parts_of
 from storage.people import find_person, get_person, holders_of
 from storage.teams import all_teams, get_team
@@ -38,6 +39,7 @@ class AlertView:
     asks_for_help: bool
     promised_at: datetime | None
     broken: bool  # the promise has gone by
+    overdue: bool  # somebody has it, and it is late all the same
     asked: int  # how often a group was asked
     called: Mapping[datetime, list[str]]
     late: timedelta | None  # by how much this call came too late
@@ -75,6 +77,7 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
         waits=waits,
         asks_for_help=order.is_held and any(at >= (order.claimed_at or at) for at in helping),
         promised_at=promise.due_at if promise else None,
+        overdue=order.is_held and order_id in late_orders(desk.conn, desk.now),
         broken=promise is not None and promise.breached_at is not None,
         asked=asked + (1 if order.team_id is not None else 0),
         called=_by_time([alert for alert in alerts if alert.position != HELP]),

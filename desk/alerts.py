@@ -14,17 +14,9 @@ from domain.places import find_level, path_up
 from domain.refusals import NotFound
 from domain.teams import Team
 from domain.words import Text, _, plain
+from storage.alerts import ASKED_AGAIN, HELP, add_alert, alerts_of_order, alerts_of_run
 from storage.cases import grant, living_with
-from storage.escalation import (
-    ASKED_AGAIN,
-    HELP,
-    Run,
-    add_alert,
-    alerts_of_order,
-    alerts_of_run,
-    on_duty_in,
-    unit_of_case,
-)
+from storage.escalation import Run, on_duty_in, unit_of_case
 from storage.orders import find_order, remember
 from storage.people import holders_of
 from storage.teams import find_team, get_team
@@ -56,7 +48,8 @@ def matter_of(desk: Desk, run: Run) -> Matter:
     assert run.order_id is not None
     order = find_order(desk.conn, run.order_id)
     assert order is not None
-    return Matter(run, order.unit, order, kept_from(desk, order))
+    themselves = frozenset() if order.requester_id is None else frozenset({order.requester_id})
+    return Matter(run, order.unit, order, kept_from(desk, order) | themselves)
 
 
 def kept_from(desk: Desk, order: Order) -> frozenset[int]:

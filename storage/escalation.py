@@ -5,22 +5,19 @@ A run is taken by a conditional update on where it stands, so that a rung is cli
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, select, update
 
 from domain.escalation import Ladder
 from domain.orders import ALIVE
-from storage.tables import alerts, cases, contacts, escalation_runs, group_members, order_history, orders, people, roles
+from storage.tables import cases, contacts, escalation_runs, group_members, orders, roles
 
 ACTIVE = ("running", "acknowledged")
 OPEN = (*ACTIVE, "exhausted")
-ASKED_AGAIN, LATE = "asked_again", "late"  # in the history of an order
-HELP = -1
-"""The position of alerts that no step made: the holder asked for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +34,6 @@ class Run:
     seen_by: int | None
     tries: int
     started_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Somebody was called: by which step, when, and whether Telegram could reach them."""
-
-    run_id: int
-    position: int
-    person_id: int
-    name: str
-    telegram_id: int | None
-    reached: bool
-    at: datetime
 
 
 _RUNS: Select[Any] = select(*(escalation_runs.c[name] for name in Run.__dataclass_fields__))
@@ -99,6 +83,11 @@ def find_run(conn: Connection, *, order_id: int | None = None, case_id: int | No
     return _run(conn.execute(_OF_CASE, {"id": case_id}).first())
 
 
+def get_runs(conn: Connection, run_ids: Collection[int]) -> list[Run]:
+    found = conn.execute(_RUNS.where(escalation_runs.c.id.in_(run_ids)).order_by(escalation_runs.c.id))
+    return [run for row in found if (run := _run(row)) is not None]
+
+
 def next_due_run(conn: Connection, now: datetime) -> Run | None:
     return _run(conn.execute(_DUE, {"now": now}).first())
 
@@ -131,14 +120,24 @@ def climb(conn: Connection, run: Run) -> bool:
     return conn.execute(here.values(**values)).rowcount == 1
 
 
-def put_off(conn: Connection, run: Run, until: datetime) -> None:
-    """It failed: the same step again, later, unless somebody else has climbed it meanwhile."""
-    here = update(escalation_runs).where(
+def _still(run: Run) -> Update:
+    """Only if it stands where it stood when it was read."""
+    return update(escalation_runs).where(
         escalation_runs.c.id == run.id,
+        escalation_runs.c.state == run.state,
         escalation_runs.c.position == run.position,
-        escalation_runs.c.next_at == run.next_at,
+        escalation_runs.c.next_at.is_not_distinct_from(run.next_at),
     )
-    conn.execute(here.values(next_at=until, tries=run.tries + 1))
+
+
+def put_off(conn: Connection, run: Run, until: datetime, *, failed: bool) -> None:
+    """The same step, later."""
+    conn.execute(_still(run).values(next_at=until, tries=run.tries + failed))
+
+
+def step_back(conn: Connection, run: Run, next_at: datetime) -> None:
+    """The step climbed last is to be climbed once more."""
+    conn.execute(_still(run).values(next_at=next_at, position=run.position - 1))
 
 
 def change_run(conn: Connection, run_id: int, **fields: Any) -> None:
@@ -156,74 +155,6 @@ def end_runs(conn: Connection, state: str, *, order_id: int | None = None, case_
     about = escalation_runs.c.order_id == order_id if case_id is None else escalation_runs.c.case_id == case_id
     still = update(escalation_runs).where(about, escalation_runs.c.state.in_(OPEN))
     return conn.execute(still.values(state=state, next_at=None)).rowcount > 0
-
-
-# ── whom a run has called ───────────────────────────────────────────────────────────────────────────────────────────
-
-_ALERTS: Select[Any] = (
-    select(
-        alerts.c.run_id,
-        alerts.c.position,
-        alerts.c.person_id,
-        func.coalesce(people.c.name, contacts.c.shown_name, "—").label("name"),
-        contacts.c.telegram_id,
-        alerts.c.reached,
-        alerts.c.at,
-    )
-    .join(people, people.c.id == alerts.c.person_id)
-    .outerjoin(contacts, contacts.c.person_id == people.c.id)
-    .order_by(alerts.c.at, alerts.c.id)
-)
-
-
-def alerts_of_run(conn: Connection, run_id: int) -> list[Alert]:
-    return [Alert(*row) for row in conn.execute(_ALERTS.where(alerts.c.run_id == run_id))]
-
-
-def alerts_of_order(conn: Connection, order_id: int) -> list[Alert]:
-    """Everybody who was ever called about it, the latest last."""
-    about = select(escalation_runs.c.id).where(escalation_runs.c.order_id == order_id)
-    return [Alert(*row) for row in conn.execute(_ALERTS.where(alerts.c.run_id.in_(about)))]
-
-
-def add_alert(conn: Connection, now: datetime, run_id: int, position: int, person_id: int) -> None:
-    """Called again by the same step, it is the later call that counts."""
-    row = insert_once(alerts).values(run_id=run_id, position=position, person_id=person_id, at=now)
-    again = row.on_conflict_do_update(index_elements=["run_id", "position", "person_id"], set_={"at": now})
-    conn.execute(again)
-
-
-def miss(conn: Connection, person_id: int) -> list[Run]:
-    """This person cannot be reached. The runs in which the latest step has now reached nobody."""
-    unanswered = select(escalation_runs.c.id).where(escalation_runs.c.state.in_(OPEN))
-    called = update(alerts).where(alerts.c.person_id == person_id, alerts.c.reached, alerts.c.run_id.in_(unanswered))
-    missed = set(conn.scalars(called.values(reached=False).returning(alerts.c.run_id)))
-    alone: list[Run] = []
-    for row in conn.execute(_RUNS.where(escalation_runs.c.id.in_(missed), escalation_runs.c.state == "running")):
-        run = _run(row)
-        assert run is not None
-        latest = alerts.c.run_id == run.id, alerts.c.position == run.position - 1
-        reached = list(conn.scalars(select(alerts.c.reached).where(*latest)))
-        if reached and not any(reached):
-            alone.append(run)
-    return alone
-
-
-def late_by(conn: Connection, order_id: int, at: datetime) -> timedelta | None:
-    """By how much the step that was climbed at this instant came too late, if anybody had to notice."""
-    late = select(order_history.c.note).where(
-        order_history.c.order_id == order_id, order_history.c.what == LATE, order_history.c.at == at
-    )
-    minutes = conn.scalar(late)
-    return timedelta(minutes=int(minutes)) if minutes else None
-
-
-def times_asked(conn: Connection, order_id: int, since: datetime) -> int:
-    """How often the group was asked again."""
-    again = select(func.count()).where(
-        order_history.c.order_id == order_id, order_history.c.what == ASKED_AGAIN, order_history.c.at >= since
-    )
-    return int(conn.execute(again).scalar_one())
 
 
 def unit_of_case(conn: Connection, case_id: int) -> str:

@@ -146,7 +146,7 @@ def _buttons(seen: AlertView) -> tuple[Button, ...]:
         see = Button(_("I've seen it"), data=AlertTap(verb="seen", id=id).pack())
         take = Button(_("I'll take it"), data=AlertTap(verb="take", id=id).pack())
         return see, take, give_to, call_off
-    if seen.order.is_held and (seen.asks_for_help or seen.order.provisional):
+    if seen.order.is_held and (seen.asks_for_help or seen.overdue or seen.order.provisional):
         take = Button(_("I'll take it"), data=AlertTap(verb="take_over", id=id).pack())
         return take, give_to, call_off
     return ()

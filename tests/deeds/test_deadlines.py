@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
-from desk import deadlines as clocks
 from desk.closing import resolve
-from desk.deadlines import is_asked, meet_deadline, set_deadline, still_on_it, sweep_deadlines
-from desk.front import CardRefresh, Desk, Line
+from desk.deadlines import is_asked, still_on_it
+from desk.front import CardRefresh, Line
 from desk.holding import on_way
-from desk.orders import claim, make_order, started
-from domain.desk_file import DeskFile
-from domain.orders import NotInYourHands, Order
+from desk.orders import claim, started
+from domain.orders import NotInYourHands
 from storage.deadlines import find_deadline, late_orders
 from storage.escalation import find_run
-from storage.orders import find_order, history_of
 from storage.people import get_person
 from storage.tables import contacts
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
-from tests.deeds.cast import ask, gather
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-SHORT_OF = timedelta(seconds=1)
-
-
-class Town:
-    def __init__(self, at_desk: AtDesk, now: datetime = MORNING) -> None:
-        self.at_desk, self.start = at_desk, now
-        with at_desk(now) as desk:
-            self.cast = gather(desk)
-            self.order = make_order(desk, ask(self.cast))
-
-    def claimed(self, now: datetime | None = None) -> None:
-        with self.at_desk(now or self.start) as desk:
-            claim(desk, self.cast.ben, self.order.id)
-
-    def state(self, desk: Desk) -> Order:
-        order = find_order(desk.conn, self.order.id)
-        assert order is not None
-        return order
+from tests.conftest import MORNING, AtDesk
+from tests.deeds.running_clocks import HOUR, MINUTE, SHORT_OF, Town, questions, sweep
 
 
 @pytest.fixture
 def town(at_desk: AtDesk) -> Town:
     return Town(at_desk)
-
-
-def sweep(desk: Desk) -> int:
-    count = 0
-    while sweep_deadlines(desk):
-        count += 1
-        assert count < 50, "the sweep does not end"
-    return count
-
-
-def questions(desk: Desk) -> list[int]:
-    """Who has just been asked whether they are still on it."""
-    return [
-        said.chat_id
-        for said in desk.said
-        if isinstance(said, CardRefresh) and said.subject == "still_on_it" and said.anew
-    ]
 
 
 # ── promises ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,90 +182,3 @@ def test_what_is_done_closes_by_itself(town: Town) -> None:
     with town.at_desk(MORNING + HOUR + timedelta(days=3)) as desk:
         sweep(desk)
         assert town.state(desk).state == "closed"
-
-
-# ── restarts, races, pauses, faults ─────────────────────────────────────────────────────────────────────────────────
-
-
-def test_after_three_hours_and_a_restart_each_goes_by_once(
-    town: Town, database_url: str, writer: Engine, desk_file: DeskFile
-) -> None:
-    with town.at_desk(MORNING) as desk:
-        set_deadline(desk, town.order.id, "resolution", MORNING + HOUR)
-    writer.dispose()
-    for expected in (2, 0):
-        engine = open_writer(database_url)
-        with engine.begin() as conn:
-            desk = Desk(conn, desk_file, MORNING + 3 * HOUR, KEYS, Random(1))
-            assert sweep(desk) == expected
-        engine.dispose()
-
-
-def test_the_latest_late_goes_by_first(town: Town) -> None:
-    with town.at_desk(MORNING + 3 * HOUR) as desk:
-        set_deadline(desk, town.order.id, "resolution", MORNING + 10 * MINUTE)
-        assert sweep_deadlines(desk)
-        resolution = find_deadline(desk.conn, town.order.id, "resolution")
-        promise = find_deadline(desk.conn, town.order.id, "first_response")
-        assert resolution is not None and resolution.breached_at is not None
-        assert promise is not None and promise.breached_at is None
-
-
-def test_two_sweepers_let_an_order_fall_back_once(
-    town: Town, database_url: str, writer: Engine, desk_file: DeskFile
-) -> None:
-    orders = [town.order.id]
-    with town.at_desk(MORNING) as desk:
-        orders += [make_order(desk, ask(town.cast, f"talk-{number}")).id for number in (2, 3)]
-        for order_id in orders:
-            claim(desk, town.cast.ben, order_id)
-            meet_deadline(desk, order_id, "progress")
-            set_deadline(desk, order_id, "fall_back", MORNING + HOUR)
-    writer.dispose()
-    start, faults = threading.Barrier(2), []
-
-    def tick() -> None:
-        engine = open_writer(database_url)
-        try:
-            start.wait()
-            more = True
-            while more:
-                with engine.begin() as conn:
-                    more = sweep_deadlines(Desk(conn, desk_file, MORNING + HOUR, KEYS, Random(1)))
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            engine.dispose()
-
-    threads = [threading.Thread(target=tick) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
-    with town.at_desk(MORNING + HOUR) as desk:
-        for order_id in orders:
-            assert [what for what, _who, _note in history_of(desk.conn, order_id)].count("fall_back") == 1
-
-
-def test_a_deadline_that_fails_is_retried_alone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with town.at_desk(MORNING + MINUTE) as desk:
-        other = make_order(desk, ask(town.cast, "talk-2"))
-    real = clocks.refresh_alerts
-
-    def broken(desk: Desk, order_id: int) -> None:
-        if order_id == town.order.id:
-            raise ValueError("a fault in this order")
-        real(desk, order_id)
-
-    monkeypatch.setattr(clocks, "refresh_alerts", broken)
-    now = MORNING + 40 * MINUTE
-    with town.at_desk(now) as desk:
-        assert sweep(desk) == 2  # the rest go on
-        assert not [said for said in desk.said if isinstance(said, CardRefresh) and said.subject_id == town.order.id]
-        promise, its = (find_deadline(desk.conn, each, "first_response") for each in (town.order.id, other.id))
-        assert promise is not None and (promise.due_at, promise.tries) == (now + MINUTE, 1)
-        assert its is not None and its.breached_at == now
-    monkeypatch.undo()
-    with town.at_desk(now + MINUTE) as desk:
-        assert sweep(desk) == 1

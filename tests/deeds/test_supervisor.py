@@ -22,7 +22,7 @@ from domain.refusals import NotAllowed
 from storage.orders import find_order, history_of
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import STORY
-from tests.deeds.test_escalation import Town, open_order, sweep
+from tests.deeds.waiting_order import Town, open_order, sweep
 
 LONGEST = timedelta(hours=5)
 
