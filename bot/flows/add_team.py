@@ -1,15 +1,15 @@
 """An officer adds a team: what it is for, where, what it is called, and who may join.
 
-dina: [Add a team]
+ivy:  [Add a team]
 desk: What is the team for? [Neighbours] [Handy People] [Care Team] [Mediators]
-dina: [Neighbours]
+ivy:  [Mediators]
 desk: For which place? [Putuo District] [Donggang Town] [Ankang Community] [Haitang Community]
-dina: [Ankang Community]
+ivy:  [Ankang Community]
 desk: What shall it be called? People will see this name.
-dina: Ankang neighbours
+ivy:  Ankang mediators
 desk: Who may take its requests? [Only who was invited] [Everybody in its group]
-dina: [Everybody in its group]
-desk: Ankang neighbours is there. Next it needs its group: the card below helps with that.
+ivy:  [Everybody in its group]
+desk: Ankang mediators is there. Next it needs its group: the card below helps with that.
 """
 
 from __future__ import annotations

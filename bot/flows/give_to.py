@@ -1,7 +1,7 @@
 """A supervisor gives a request to a certain volunteer, or has another team asked.
 
 dina: [Give it to…]
-desk: Who shall look after it? [Ben] [Cleo] [Team: Care]
+desk: Who shall look after it? [Ben] [Cleo] [Team: Donggang Care Team]
 dina: [Ben]
 desk: Ben has it now.
 """

@@ -1,0 +1,123 @@
+"""How the town comes to where each conversation begins, in any language: whose phone it is, and the first tap."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from domain.words import Text
+from sandbox.phones import Phone
+from tests.town import TestTown
+
+Scene = Callable[[TestTown], Awaitable[tuple[Phone, str]]]
+"""The phone, and what it says or taps first; [in brackets] a button."""
+
+
+def t(town: TestTown, msgid: str) -> str:
+    return town.said(Text(msgid))
+
+
+def button(town: TestTown, msgid: str) -> str:
+    return f"[{t(town, msgid)}]"
+
+
+def category(town: TestTown, key: str) -> str:
+    return f"[{town.demo.app.file.categories[key].name[town.demo.language]}]"
+
+
+async def asks(town: TestTown, phone: Phone, key: str = "errand") -> None:
+    """A whole request, sent."""
+    await phone.says("/help", category(town, key), "No rice, my leg hurts", button(town, "That's all"))
+    await phone.says("Ankang 安康, building 3, room 201", button(town, "Today"), button(town, "Yes, send it"))
+
+
+async def stranger(town: TestTown) -> tuple[Phone, str]:
+    return town.ama, "/start"
+
+
+def command(name: str) -> Scene:
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await town.joins(town.ama)
+        return town.ama, name
+
+    return scene
+
+
+async def asked(town: TestTown) -> tuple[Phone, str]:
+    await town.joins(town.ama)
+    await asks(town, town.ama)
+    return town.ama, button(town, "Call it off")
+
+
+def holding(label: str) -> Scene:
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await asked(town)
+        card = await town.volunteers.sees(buttons=[t(town, "I'll take it")])
+        await town.ben.taps(t(town, "I'll take it"), on=card)
+        await town.ben.all_read()
+        return town.ben, button(town, label)
+
+    return scene
+
+
+async def closed(town: TestTown) -> tuple[Phone, str]:
+    await holding("Done")(town)
+    await town.ben.says(button(town, "Done"), "In her kitchen", button(town, "That's all"))
+    await town.ama.says(button(town, "Yes, it's done"))
+    await town.ama.taps("5")
+    await town.ama.taps("5")
+    return town.ama, button(town, "Say a word")
+
+
+def alerted(label: str) -> Scene:
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await asked(town)
+        await town.wait(minutes=15)
+        await town.wait(minutes=15)
+        await town.dina.all_read()
+        return town.dina, button(town, label)
+
+    return scene
+
+
+async def confided(town: TestTown) -> tuple[Phone, str]:
+    await town.joins(town.ama)
+    await town.ama.says("/help", category(town, "not_safe"), button(town, "Yes"))
+    await town.ama.says(button(town, "No, I'll ask here with a word of my own"))
+    unit = town.demo.app.file.units["ankang"].name[town.demo.language]
+    await town.ama.says(f"[{unit}]", f"[{unit}]", button(town, "Nobody else"), "I need somebody to talk to")
+    await town.ama.says(button(town, "That's all"), "pomegranate", button(town, "Pass it on"))
+    await town.wait(minutes=1)
+    await town.dina.taps(t(town, "Open"))
+    await town.dina.taps(t(town, "I'll take it"))
+    return town.dina, button(town, "Leave a message")
+
+
+def setting_up(*labels: str) -> Scene:
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await town.ivy.says("/setup")
+        for label in labels[:-1]:
+            await town.ivy.taps(t(town, label) if label in KNOWN else label)
+        return town.ivy, button(town, labels[-1])
+
+    return scene
+
+
+KNOWN = {"Remove somebody"}
+
+SCENES: dict[str, Scene] = {
+    "start": stranger,
+    "help": command("/help"),
+    "callme": command("/callme"),
+    "household": command("/household"),
+    "forget": command("/forget"),
+    "private": command("/help"),
+    "cancel_order": asked,
+    "rate": closed,
+    "resolve": holding("Done"),
+    "give_back": holding("Give it back"),
+    "give_to": alerted("Give it to…"),
+    "call_off": alerted("Call it off"),
+    "case_reply": confided,
+    "addteam": setting_up("Add a team"),
+    "addsupervisor": setting_up("Invite a supervisor"),
+}
