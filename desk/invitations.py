@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from desk.front import Desk
 from desk.roles import check_leads, check_officer, has_officer, may_lead, may_set_up, tell
+from desk.waiting import holder_lost
 from domain.people import ANONYMOUS, Person
 from domain.refusals import NotAllowed, NotFound, Refusal
 from domain.words import Text, _
@@ -168,6 +169,8 @@ def end_role(desk: Desk, by: Person, person_id: int, role: str, unit: str = "", 
     if not roles.end_role(desk.conn, desk.now, person_id, role, unit, team_id):
         raise NotFound
     roles.write_audit(desk.conn, desk.now, by.id, "end_role", role=role, unit=unit, team=team_id, person=person_id)
+    if role == "volunteer":
+        holder_lost(desk, get_person(desk.conn, person_id), team_id)
     if by.id != person_id:
         ended = name_of(desk, Held(0, person_id, role, unit, team_id))
         thanks = _("You are no longer {role}. Thank you for everything you have done!")

@@ -1,13 +1,16 @@
-"""What waits finds its way again when a team gets its group, and climbs at once when a team loses it."""
+"""What waits finds its way again when a team gets its group, loses it, or loses whoever had it in hand."""
 
 from __future__ import annotations
 
 from desk import escalation
 from desk.front import Desk
 from desk.order_views import get_order, show_askers
-from desk.orders import offer_to
+from desk.orders import fall_back, offer_to
+from desk.roles import may_lead
+from domain.people import Person
 from domain.places import is_within
 from domain.refusals import Refusal
+from domain.words import _
 from storage import orders
 from storage.teams import find_team, get_team, waiting_for, waiting_in
 
@@ -40,6 +43,13 @@ def group_lost(desk: Desk, team_id: int) -> None:
             orders.remember(desk.conn, order_id, "group_lost", desk.now)
             escalation.restart(desk, order_id)
             show_askers(desk, get_order(desk, order_id))
+
+
+def holder_lost(desk: Desk, person: Person, team_id: int) -> None:
+    """Somebody is no volunteer of the team any more: what they had in hand is offered to the others again."""
+    for order in orders.held_by(desk.conn, person.id):
+        if order.team_id == team_id and not may_lead(desk, person, order.unit):
+            fall_back(desk, order.id, _("What you had in hand for the team goes to somebody else now. Thank you!"))
 
 
 def _offer(desk: Desk, order_id: int, team_id: int) -> bool:

@@ -140,7 +140,7 @@ def paint_group(view: View, team_id: int, chat_id: int) -> Face | None:
         _("Is “{group}” the group of {team}, {unit}?")(group=asked.title, team=team.title, unit=_unit_of(view, team)),
         to_mend(asked),
     )
-    return Face(text, (button(_("Yes"), "yes", team_id), button(_("No"), "no", team_id)), language=language)
+    return Face(text, (button(_("Yes"), "yes", team_id), button(_("No, it isn't"), "no", team_id)), language=language)
 
 
 CARDS = {"setup": paint_setup, "team": paint_team, "group": paint_group}

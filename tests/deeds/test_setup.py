@@ -125,12 +125,12 @@ async def test_a_team_is_set_up_with_a_link_a_group_and_a_yes(at_desk: AtDesk) -
         await moves(desk, "my_chat_member", OLGA, GROUP, BOT, "administrator", **ADMINISTRATOR)
         await says(desk, OLGA, f"/start@linli_bot {payload}", GROUP)
         face = card(desk, "group", team_id, OLGA)
-        assert labels(face) == ["Yes", "No"]
+        assert labels(face) == ["Yes", "No, it isn't"]
         answer = await taps(desk, OLGA, tap_on(face, "Yes"))
         assert answer.text is not None and "ready" in answer.text.msgid
         assert teams.get_team(desk.conn, team_id).is_reachable
         assert labels(card(desk, "group", team_id, OLGA)) == []
-        late = await taps(desk, OLGA, tap_on(face, "No"))
+        late = await taps(desk, OLGA, tap_on(face, "No, it isn't"))
         assert late.text is not None  # a late tap is told so
         assert teams.get_team(desk.conn, team_id).is_reachable
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from desk.front import Call, CardRefresh, Desk, Line
 from desk.groups import hear_standing, open_in_group
 from desk.holes import holes
-from desk.invitations import LinkExpired, accept, ensure_owner, invite
-from desk.orders import NewOrder, make_order
+from desk.invitations import LinkExpired, accept, end_role, ensure_owner, invite
+from desk.orders import NewOrder, claim, make_order
 from desk.teams import (
     LONGEST_TITLE,
     GroupTaken,
@@ -315,6 +315,17 @@ def test_what_waits_is_offered_as_soon_as_the_team_has_its_group(at_desk: AtDesk
             said.chat_id == GROUP and isinstance(said, CardRefresh) and said.subject == "order" for said in desk.said
         )
         assert offer_waiting(desk, bound(desk, "handy", chat_id=OTHER)) == 0
+
+
+def test_what_somebody_had_in_hand_is_offered_again_when_their_role_ends(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        team_id, ben = bound(desk), known(desk, 11, "Ben")
+        give_role(desk.conn, desk.now, ben.id, "volunteer", team_id=team_id)
+        order_id = errand(desk)
+        claim(desk, ben, order_id, GROUP)
+        end_role(desk, officer(desk), ben.id, "volunteer", team_id=team_id)
+        order = find_order(desk.conn, order_id)
+        assert order and (order.state, order.holder_id, order.team_id) == ("offered", None, team_id)
 
 
 # ── holes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
