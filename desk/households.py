@@ -85,6 +85,18 @@ def check_code(desk: Desk, person: Person, code: str) -> Household:
     return household
 
 
+def is_code(desk: Desk, person: Person, words: str) -> bool:
+    """Are these words, said out of the blue, the code of a household's card? Guessing this way counts as well."""
+    signs = normalise_code(words)
+    if len(words) > 2 * CODE_LENGTH or len(signs) != CODE_LENGTH or any(sign not in CODE_SIGNS for sign in signs):
+        return False
+    try:
+        check_code(desk, person, words)
+    except (WrongCode, TooManyTries):
+        return False
+    return True
+
+
 # ── belonging ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aiogram import Router
+from aiogram.filters import Filter
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from bot.cards import Face, View
 from bot.flows import talking
@@ -57,8 +58,22 @@ def paint_ask(view: View, application_id: int, chat_id: int) -> Face | None:
     return Face(text, (yes, Button(_("No"), data=f"ha:no:{application_id}")))
 
 
+class IsCode(Filter):
+    """The code of a card, written without being asked for."""
+
+    async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
+        if message.chat.type != "private" or person is None or not message.text or message.text.startswith("/"):
+            return False
+        return talking.current(desk, person) is None and households.is_code(desk, person, message.text)
+
+
+@router.message(IsCode())
+async def wrote_code(message: Message, desk: Desk, person: Person) -> Text | None:
+    return await open_card(desk, person, message.text or "")
+
+
 async def open_card(desk: Desk, person: Person, code: str) -> Text | None:
-    """The QR code of a household's card was scanned. A half-finished conversation goes on afterwards."""
+    """The code of a household's card was scanned or written. A half-finished conversation goes on afterwards."""
     home = households.home_of(desk, person)
     household = households.check_code(desk, person, code)
     if home is not None and home.id == household.id:

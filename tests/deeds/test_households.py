@@ -109,6 +109,19 @@ def test_nobody_guesses_a_code(at_desk: AtDesk) -> None:
         assert households.join_by_code(desk, faye, right).id == home.id
 
 
+def test_a_code_out_of_the_blue_is_known_and_guessing_that_way_counts_too(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        home, faye = standing(desk), add_account(desk, 16, "Faye")
+        right = households.code_of(desk, home)
+        assert households.is_code(desk, faye, right.lower())
+        for words in ("my leg hurts", "没有米了", "12345", "0580 123 4567", f"{right} {right}"):
+            assert not households.is_code(desk, faye, words)
+        assert households.is_code(desk, faye, right)
+        for _try in range(households.TRIES):
+            assert not households.is_code(desk, faye, "help soon")
+        assert not households.is_code(desk, faye, right)
+
+
 def test_an_old_code_no_longer_works(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         home = standing(desk)

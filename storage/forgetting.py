@@ -1,0 +1,178 @@
+"""What is deleted when a person asks to be forgotten, and what stays without a name, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, null, or_, select, update
+
+from domain.orders import ALIVE, HELD
+from domain.words import Text, to_json
+from storage.tables import (
+    applications,
+    cards,
+    case_grants,
+    cases,
+    consents,
+    contacts,
+    group_members,
+    households,
+    inbox,
+    invitations,
+    order_history,
+    order_parts,
+    orders,
+    outbox,
+    people,
+    ratings,
+    roles,
+    state,
+    talks,
+)
+
+NAMELESS = {
+    "orders.asked_by": "that something was asked for stays countable; the words, the name and the place are gone",
+    "orders.requester_id": "as above",
+    "orders.holder_id": "that a neighbour helped stays with the order",
+    "order_history.person_id": "what happened to an order stays in its order; notes are emptied",
+    "transfers.earned_by": "points are postings that sum to zero, never deleted; they carry no name",
+    "transfers.decided_by": "as above",
+    "roles.person_id": "that a role was held, and ended",
+    "roles.given_by": "who gave a role to somebody else",
+    "teams.made_by": "the team goes on",
+    "invitations.made_by": "links of theirs that nobody used no longer work",
+    "invitations.used_by": "the role that came of it has ended",
+    "applications.decided_by": "the answer was given to somebody else",
+    "escalation_runs.seen_by": "a supervisor had seen somebody else's order",
+    "alerts.person_id": "a supervisor was called about somebody else's order",
+    "cases.holder_id": "somebody else's case, which waits again if it was not closed",
+    "access_log.person_id": "who looked at somebody else's case stays on record",
+    "audit_log.person_id": "who changed what stays on record, in keys and numbers",
+}
+"""Columns that go on pointing at the person's row, which has nothing in it any more but the day it was emptied."""
+
+ACCOUNT = {
+    "inbox.sender": "of the very tap that asked for it: written after everything else, without its content",
+    "outbox.chat_id": "of the last line, which says that it is done; its words go once they are sent",
+}
+"""Where the number of the Telegram account stays, until these rows are swept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """Orders of this person: what they need themselves, what they do for others, and what they told us for others."""
+
+    own: list[int]
+    own_alive: list[int]
+    own_resolved: list[int]
+    held: list[int]
+    done: list[int]
+
+
+def orders_of(conn: Connection, person_id: int, *, in_office: bool) -> Theirs:
+    """Whoever asks for a neighbour without an account asks as if for themselves; an office enters others' calls."""
+    needed = orders.c.requester_id == person_id
+    if not in_office:
+        needed = or_(needed, (orders.c.asked_by == person_id) & orders.c.requester_id.is_(None))
+    own = conn.execute(select(orders.c.id, orders.c.state).where(needed).order_by(orders.c.id)).all()
+    did = conn.execute(select(orders.c.id, orders.c.state).where(orders.c.holder_id == person_id)).all()
+    return Theirs(
+        own=[row.id for row in own],
+        own_alive=[row.id for row in own if row.state in ALIVE],
+        own_resolved=[row.id for row in own if row.state == "resolved"],
+        held=[row.id for row in did if row.state in HELD],
+        done=[row.id for row in did if row.state not in HELD],
+    )
+
+
+def empty_orders(conn: Connection, person_id: int, theirs: Theirs) -> None:
+    """Words, pictures, names and places of their own orders, and their words and pictures about others'."""
+    own = list(theirs.own)
+    blank = dict.fromkeys(("for_name", "for_phone", "place", "latitude", "longitude", "speaks"))
+    conn.execute(update(orders).where(orders.c.id.in_(own)).values(**blank, wanted=to_json(Text(""))))
+    conn.execute(delete(order_parts).where(order_parts.c.order_id.in_(own)))
+    told = order_parts.c.person_id == person_id
+    conn.execute(update(order_parts).where(told, order_parts.c.stage == "story").values(person_id=None))  # others' need
+    conn.execute(delete(order_parts).where(told))
+    noted = or_(order_history.c.order_id.in_(own), order_history.c.person_id == person_id)
+    conn.execute(update(order_history).where(noted).values(note=None))
+    conn.execute(update(ratings).where(ratings.c.order_id.in_([*own, *theirs.done])).values(words=None))
+    waiting = outbox.c.subject_id.in_(own) & outbox.c.subject.in_(("order", "held", "request", "alert", "part"))
+    unsent = outbox.c.kind.in_(("line", "copy")) & (outbox.c.state == "queued")
+    conn.execute(update(outbox).where(waiting, unsent).values(state="dead", reason="forgotten", body=null()))
+
+
+def cards_about(conn: Connection, order_ids: Collection[int], but_chat: int | None) -> list[tuple[int, str, int]]:
+    """Chat, subject and id of every card of these orders in other chats."""
+    about = select(cards.c.chat_id, cards.c.subject, cards.c.subject_id).where(
+        cards.c.subject.in_(("order", "held", "request", "alert")),
+        cards.c.subject_id.in_(list(order_ids)),
+        cards.c.message_id.is_not(None),
+    )
+    return [(row.chat_id, row.subject, row.subject_id) for row in conn.execute(about) if row.chat_id != but_chat]
+
+
+def cards_in(conn: Connection, chat_id: int) -> list[tuple[int, datetime]]:
+    """Message and age of every card in this chat."""
+    standing = select(cards.c.message_id, cards.c.at).where(cards.c.chat_id == chat_id, cards.c.message_id.is_not(None))
+    return [(row.message_id, row.at) for row in conn.execute(standing)]
+
+
+def cases_of(conn: Connection, who: str) -> list[int]:
+    return list(conn.scalars(select(cases.c.id).where(cases.c.who == who)))
+
+
+def empty_case(conn: Connection, now: datetime, case_id: int) -> None:
+    """Nothing is left of it but that there was something, and who looked."""
+    emptied = {"sealed": "", "who": "", "state": "closed", "closed_at": now}
+    conn.execute(update(cases).where(cases.c.id == case_id).values(**emptied))
+    conn.execute(delete(case_grants).where(case_grants.c.case_id == case_id))
+
+
+def applications_of(conn: Connection, person_id: int) -> list[tuple[str, int, int]]:
+    """What they had asked for: kind, id and household."""
+    asked = select(applications.c.kind, applications.c.id, applications.c.household_id)
+    rows = conn.execute(asked.where(applications.c.person_id == person_id))
+    return [(row.kind, row.id, row.household_id) for row in rows]
+
+
+def drop_unconfirmed(conn: Connection, household_ids: Collection[int]) -> None:
+    """Addresses they had typed, which nobody confirmed and nobody else asks for."""
+    others = select(applications.c.household_id).where(applications.c.kind == "household")
+    lived_in = select(people.c.household_id).where(people.c.household_id.is_not(None))
+    unconfirmed = households.c.id.in_(list(household_ids)) & households.c.state.in_(("asked", "declined"))
+    conn.execute(
+        delete(households).where(unconfirmed, households.c.id.not_in(others), households.c.id.not_in(lived_in))
+    )
+
+
+def end_roles(conn: Connection, now: datetime, person_id: int) -> None:
+    """Every role ends, and links they made that nobody has opened no longer work."""
+    held = update(roles).where(roles.c.person_id == person_id, roles.c.ended_at.is_(None))
+    conn.execute(held.values(ended_at=now))
+    unused = update(invitations).where(
+        invitations.c.made_by == person_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now
+    )
+    conn.execute(unused.values(expires_at=now))
+
+
+def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: int | None, who: str) -> None:
+    """The person's row stays without anything in it; whatever hangs on the account goes."""
+    for theirs in (consents, applications, case_grants, talks, contacts):
+        conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
+    facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]
+    conn.execute(delete(state).where(state.c.name.in_(facts)))
+    if telegram_id is not None:
+        conn.execute(delete(group_members).where(group_members.c.telegram_id == telegram_id))
+        conn.execute(delete(cards).where(cards.c.chat_id == telegram_id))
+        conn.execute(delete(outbox).where(outbox.c.chat_id == telegram_id))
+        handled = update(inbox).where(inbox.c.sender == telegram_id, inbox.c.state != "new")
+        conn.execute(handled.values(raw=None, sender=0))
+    empty = {
+        column.name: None
+        for column in people.c
+        if column.name not in ("id", "made_at", "forgotten_at")  # a new column is emptied as well
+    }
+    conn.execute(update(people).where(people.c.id == person_id).values(**empty, forgotten_at=now))

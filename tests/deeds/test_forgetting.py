@@ -1,0 +1,333 @@
+"""To be forgotten: every table is walked, and words planted everywhere are gone from the whole database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Engine, String, cast, func, insert, make_url, select, text, update
+
+from bot.flows import talking
+from bot.flows.flow import Pressed
+from desk import closing, forgetting, her_side, orders, private_door
+from desk.front import Call, CardRefresh, Desk, Line
+from desk.talks import Talk, find_talk, keep_talk
+from domain.cases import SafeContact
+from domain.households import Address
+from domain.people import Person
+from domain.words import plain as own_words
+from storage.cases import grant, note_access
+from storage.forgetting import NAMELESS
+from storage.households import add_households, find_at
+from storage.messages import set_fact
+from storage.people import find_person, get_person, roles_of
+from storage.tables import (
+    applications,
+    cards,
+    case_grants,
+    cases,
+    consents,
+    contacts,
+    inbox,
+    invitations,
+    metadata,
+    outbox,
+    people,
+    postings,
+    teams,
+    transfers,
+)
+from storage.tables import (
+    orders as order_rows,
+)
+from storage.tries import count_try
+from tests.conftest import AtDesk
+from tests.deeds.cast import GROUP, Cast, ask, gather, give, set_inside
+
+CANARY = "kanarienvogel"
+NUMBER = 4_900_015_237  # her Telegram account
+
+
+def canary(what: str) -> str:
+    return f"{CANARY}-{what}"
+
+
+def plant(desk: Desk) -> tuple[Cast, Person]:
+    """Ama has lived here for a while: she asked, helped, answered, supervised, and left words everywhere."""
+    cast = gather(desk)
+    ama = cast.ama
+    told: dict[str, Any] = {"name": canary("name"), "phone": canary("phone"), "address": canary("address")}
+    told |= {"speaks": canary("speaks"), "silent_until": desk.now + timedelta(hours=1)}
+    desk.conn.execute(update(people).where(people.c.id == ama.id).values(**told))
+    account = {"telegram_id": NUMBER, "shown_name": canary("shown"), "language_code": "en"}
+    desk.conn.execute(update(contacts).where(contacts.c.person_id == ama.id).values(**account))
+    ama = get_person(desk.conn, ama.id)
+    _asks(desk, cast, ama)
+    _helps(desk, cast, ama)
+    _confides(desk, cast, ama)
+    _asks_to_join(desk, cast, ama)
+    _half_finished(desk, ama)
+    _messages(desk, ama)
+    return cast, ama
+
+
+def _asks(desk: Desk, cast: Cast, ama: Person) -> None:
+    parts = [{"kind": "text", "words": canary("story")}, {"kind": "photo", "file_id": canary("photo")}]
+    more: dict[str, Any] = {"for_name": canary("for"), "for_phone": canary("number"), "place": canary("place")}
+    more |= {"wanted": own_words(canary("wanted")), "speaks": canary("tongue"), "latitude": 30.0, "longitude": 122.0}
+    done = orders.make_order(desk, ask(cast, "done", parts=parts, **more))
+    orders.claim(desk, cast.ben, done.id, GROUP)
+    closing.resolve(desk, cast.ben, done.id, [{"kind": "photo", "file_id": canary("her kitchen")}])
+    closing.close(desk, ama, done.id)
+    closing.rate(desk, ama, done.id, "words", canary("rating"))
+    orders.make_order(desk, ask(cast, "waiting", parts=parts, **more))
+    taken = orders.make_order(desk, ask(cast, "taken", parts=parts, requester_id=None, **more))
+    orders.claim(desk, cast.ben, taken.id, GROUP)
+    finished = orders.make_order(desk, ask(cast, "finished", parts=parts, **more))
+    orders.claim(desk, cast.cleo, finished.id, GROUP)
+    closing.resolve(desk, cast.cleo, finished.id, [])
+    closing.cancel(desk, ama, orders.make_order(desk, ask(cast, "off", parts=parts, **more)).id, canary("reason"))
+
+
+def _helps(desk: Desk, cast: Cast, ama: Person) -> None:
+    give(desk, ama, "volunteer", team_id=cast.team)
+    set_inside(desk, ama, True)
+    for once in ("faye needs", "faye still needs"):
+        order = orders.make_order(desk, ask(cast, once, asked_by=cast.faye.id, requester_id=cast.faye.id))
+        orders.claim(desk, ama, order.id, GROUP)
+        if once == "faye needs":
+            closing.resolve(desk, ama, order.id, [{"kind": "text", "words": canary("done note")}])
+            closing.close(desk, cast.faye, order.id)
+
+
+def _confides(desk: Desk, cast: Cast, ama: Person) -> None:
+    """A sealed case, which Dina was let in on; and messages to be cleared."""
+    parts = ({"kind": "text", "words": canary("secret")},)
+    new = private_door.NewCase("case", "not_safe", "ankang", parts, "pomegranate", SafeContact())
+    case_id = private_door.submit(desk, ama, new)
+    assert case_id is not None
+    grant(desk.conn, case_id, cast.dina.id, desk.now)
+    note_access(desk.conn, case_id, cast.dina.id, desk.now)
+    her_side.trace(desk, ama, 77, True)
+    row = {"subject": "case_alert", "subject_id": case_id, "chat_id": 14, "message_id": 90, "at": desk.now}
+    desk.conn.execute(insert(cards).values(**row))
+
+
+def _asks_to_join(desk: Desk, cast: Cast, ama: Person) -> None:
+    """Long ago: an address nobody confirmed, and a team that had enough hands."""
+    at = Address("ankang", canary("building"), canary("room"))
+    add_households(desk.conn, desk.now, "declined", [(at, canary("typed address"))])
+    home = find_at(desk.conn, at)
+    assert home is not None
+    for kind, about in (("household", {"household_id": home.id}), ("volunteer", {"team_id": cast.other_team})):
+        row = {"kind": kind, "person_id": ama.id, "state": "declined", "asked_at": desk.now, **about}
+        desk.conn.execute(insert(applications).values(**row))
+    consent = {"person_id": ama.id, "version": "1", "at": desk.now}
+    desk.conn.execute(insert(consents).values(**consent))
+    link = {"token_hash": "x", "role": "volunteer", "made_by": ama.id, "made_at": desk.now}
+    desk.conn.execute(insert(invitations).values(**link, expires_at=desk.now + timedelta(days=1)))
+
+
+def _half_finished(desk: Desk, ama: Person) -> None:
+    progress = {"answers": {"story": canary("draft")}}
+    keep_talk(desk, ama.id, Talk("help", "1", "talk", 3, progress))
+    count_try(desk.conn, f"household:{ama.id}", desk.now, timedelta(minutes=10))
+    set_fact(desk.conn, f"household_list:{ama.id}", canary("list"))
+    team = {"key": "handy", "unit": "ankang", "title": "Handy", "made_by": ama.id, "made_at": desk.now}
+    desk.conn.execute(insert(teams).values(**team))
+    other = {"case_id": 1, "person_id": ama.id, "at": desk.now}
+    desk.conn.execute(insert(case_grants).values(**other))
+
+
+def _messages(desk: Desk, ama: Person) -> None:
+    at = desk.now
+    quarantined = {"update_id": 1, "sender": NUMBER, "raw": canary("raw"), "state": "quarantined", "at": at}
+    desk.conn.execute(insert(inbox).values(quarantined))
+    line = {"chat_id": NUMBER, "lane": 1, "kind": "line", "rule": "receipt", "body": {"text": canary("line")}}
+    desk.conn.execute(insert(outbox).values(**line, state="queued", made_at=at))
+    for number, (chat_id, subject, age) in enumerate([(NUMBER, "menu", 1), (NUMBER, "request", 72)]):
+        at = desk.now - timedelta(hours=age)
+        row = {"subject": subject, "subject_id": 1, "chat_id": chat_id, "message_id": 50 + number, "at": at}
+        desk.conn.execute(insert(cards).values(**row))
+
+
+HARMLESS = {
+    "accounts": ["kind"],
+    "applications": ["kind", "state"],
+    "audit_log": ["what", "about"],  # keys and numbers
+    "cards": ["subject", "face"],  # a hash
+    "case_traces": ["who"],  # a keyed hash
+    "cases": ["once", "who", "unit", "sealed", "state"],  # sealed, and looked at below
+    "consents": ["version"],
+    "contacts": ["reach", "language_code"],
+    "deadlines": ["metric"],
+    "escalation_runs": ["ladder", "state"],  # from the desk file
+    "groups": ["title", "standing", "language"],
+    "households": ["unit", "state", "code_hash"],
+    "inbox": ["state", "fault"],
+    "invitations": ["token_hash", "role", "unit"],
+    "order_history": ["what"],
+    "order_parts": ["stage", "kind"],
+    "orders": ["once", "reference", "category", "unit", "state"],
+    "outbox": ["kind", "rule", "subject", "state", "reason"],
+    "people": ["language", "unit"],  # of the desk file; emptied all the same
+    "roles": ["role", "unit"],
+    "state": ["name"],
+    "talks": ["flow", "version", "id"],
+    "teams": ["key", "unit", "title", "joining", "state"],
+    "transfers": ["kind", "once", "once_hash", "reason", "dimension"],  # sentences of ours
+}
+"""Columns of words in which nobody's own words stand. A new one belongs here, or into the planting above."""
+
+
+def columns_with(desk: Desk, canary: str) -> set[str]:
+    """Every column of words in which it stands."""
+    found = set()
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, String | JSON):
+                rows = select(func.count()).where(cast(column, String).contains(canary))
+                if desk.conn.execute(rows).scalar_one():
+                    found.add(f"{table.name}.{column.name}")
+    return found
+
+
+def pointing_at(desk: Desk, person: Person) -> set[str]:
+    """Every column that points at this person's row, or holds the number of the account."""
+    found = set()
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            is_person = any(key.column is people.c.id for key in column.foreign_keys)
+            is_account = column.name in ("telegram_id", "sender", "chat_id")
+            value = person.id if is_person else NUMBER
+            if (is_person or is_account) and desk.conn.execute(
+                select(func.count()).where(column == value)
+            ).scalar_one():
+                found.add(f"{table.name}.{column.name}")
+    return found
+
+
+def all_pointing() -> set[str]:
+    return {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.c
+        if any(key.column is people.c.id for key in column.foreign_keys)
+    }
+
+
+def everywhere(engine: Engine, url: str) -> str:
+    """The whole database as bytes: SQLite's file with its journal, every cell of PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as conn:
+            conn.exec_driver_sql("ROLLBACK")
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            conn.exec_driver_sql("BEGIN")
+        path = Path(str(make_url(url).database))
+        return "".join(each.read_bytes().decode("latin-1") for each in path.parent.glob(f"{path.name}*"))
+    with engine.connect() as conn:
+        return "".join(
+            str(row) for table in metadata.sorted_tables for row in conn.execute(select(text("*")).select_from(table))
+        )
+
+
+def test_every_column_is_emptied_or_explained(at_desk: AtDesk, writer: Engine, database_url: str) -> None:
+    words = {f"{t.name}.{c.name}" for t in metadata.sorted_tables for c in t.c if isinstance(c.type, String | JSON)}
+    harmless = {f"{table}.{column}" for table, columns in HARMLESS.items() for column in columns}
+    with at_desk() as desk:
+        _cast, ama = plant(desk)
+        assert words - columns_with(desk, CANARY) - harmless == set(), "planted nowhere, and not known to be harmless"
+        assert harmless <= words
+        assert set(NAMELESS) <= all_pointing()
+        assert all_pointing() - pointing_at(desk, ama) - set(NAMELESS) == set(), "planted nowhere"
+    assert CANARY in everywhere(writer, database_url)
+    with at_desk() as desk:
+        forgetting.forget(desk, ama)
+        assert columns_with(desk, CANARY) == set()
+        assert pointing_at(desk, ama) <= set(NAMELESS)
+        row = desk.conn.execute(select(people).where(people.c.id == ama.id)).one()
+        assert {name for name, value in row._mapping.items() if value is not None} == {"id", "made_at", "forgotten_at"}
+        assert set(desk.conn.scalars(select(cases.c.sealed))) == {""} == set(desk.conn.scalars(select(cases.c.who)))
+        assert find_person(desk.conn, NUMBER) is None
+    assert CANARY not in everywhere(writer, database_url)
+
+
+def test_what_is_open_is_settled_first(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast_, ama = plant(desk)
+        open_now = forgetting.what_is_open(desk, ama)
+        assert (open_now.asked, open_now.held) == (2, 1)
+    with at_desk() as desk:
+        forgetting.forget(desk, ama)
+        states = {row.once: row.state for row in desk.conn.execute(select(order_rows.c.once, order_rows.c.state))}
+        assert states == {
+            "done": "closed",
+            "waiting": "cancelled",
+            "taken": "cancelled",
+            "finished": "closed",
+            "off": "cancelled",
+            "faye needs": "closed",
+            "faye still needs": "offered",
+        }
+        told = {said.chat_id for said in desk.said if isinstance(said, Line)}
+        assert {cast_.ben.telegram_id, cast_.faye.telegram_id} <= told
+        assert all(CANARY not in str(said) for said in desk.said)
+        sums = desk.conn.execute(
+            select(postings.c.transfer_id, func.sum(postings.c.amount)).group_by(postings.c.transfer_id)
+        )
+        assert {int(total) for _transfer, total in sums} == {0}
+        assert desk.conn.execute(select(func.count()).select_from(transfers)).scalar_one() > 0
+
+
+def test_the_chat_is_cleared_and_cards_elsewhere_are_painted_anew(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast_, ama = plant(desk)
+        done = desk.conn.execute(select(order_rows.c.id).where(order_rows.c.once == "done")).scalar_one()
+        row = {"subject": "order", "subject_id": done, "chat_id": GROUP, "message_id": 99, "at": desk.now}
+        desk.conn.execute(insert(cards).values(**row))
+    with at_desk() as desk:
+        forgetting.forget(desk, ama)
+        hers = [said for said in desk.said if getattr(said, "chat_id", None) == NUMBER]
+        assert all(isinstance(said, Call) for said in hers)
+        deleted = {each for said in hers for each in said.fields.get("message_ids", ())}  # type: ignore[union-attr]
+        written_over = {said.fields.get("message_id") for said in hers} - {None}  # type: ignore[union-attr]
+        assert 50 in deleted and 77 in deleted
+        assert written_over == {51}
+        refreshed = {
+            (said.chat_id, said.subject, said.subject_id) for said in desk.said if isinstance(said, CardRefresh)
+        }
+        assert (GROUP, "order", done) in refreshed
+        assert (cast_.dina.telegram_id, "case_alert", 1) in refreshed
+        assert "application" not in {subject for _chat, subject, _id in refreshed}
+
+
+def test_an_officer_who_is_forgotten_leaves_other_peoples_calls_alone(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast_ = gather(desk)
+        call = ask(cast_, "call", asked_by=cast_.dina.id, requester_id=None, for_name="Grandma Wu")
+        order = orders.make_order(desk, call)
+        link = {"token_hash": "x", "role": "volunteer", "made_by": cast_.dina.id, "made_at": desk.now}
+        desk.conn.execute(insert(invitations).values(**link, expires_at=desk.now + timedelta(days=1)))
+        forgetting.forget(desk, cast_.dina)
+        assert roles_of(desk.conn, cast_.dina.id) == []
+        kept = orders.get_order(desk, order.id)
+        assert (kept.state, kept.for_name) == ("offered", "Grandma Wu")
+        assert desk.conn.execute(select(invitations.c.expires_at)).scalar_one() == desk.now
+
+
+def test_she_is_asked_once_and_a_half_finished_conversation_does_not_come_back(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        _cast, ama = plant(desk)
+        suspended = {"flow": "help", "id": "talk", "turn": 3, "progress": {"answers": {"about_what": "errand"}}}
+        talking.open_flow(desk, ama, talking.FLOWS["forget"], suspended=suspended)
+        question = talking.paint_screen(desk, ama.id, NUMBER)
+        assert question is not None
+        said = [each.msgid for each in question.text.blanks["lines"][0].blanks["what_happens"].blanks["lines"]]
+        assert said[1].startswith("Your {count} open request") and said[2].startswith("The {count} request")
+        assert get_person(desk.conn, ama.id).name == canary("name")
+        del desk.said[:]
+        talking.hear(desk, ama, Pressed("yes"))
+        assert find_talk(desk, ama.id) is None
+        last = [said for said in desk.said if getattr(said, "chat_id", None) == NUMBER and isinstance(said, Line)]
+        assert [each.text.msgid[:5] for each in last] == ["Done,"]
