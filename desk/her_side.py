@@ -102,6 +102,12 @@ def trace(desk: Desk, person: Person, message_id: int, ours: bool) -> None:
         cases.add_trace(desk.conn, chat, card.message_id, True, card.at)
 
 
+def trace_if_open(desk: Desk, person: Person, message_id: int, ours: bool) -> None:
+    """Only what belongs to a confidential conversation is remembered."""
+    if person.telegram_id is not None and is_sealed(desk.conn, person.telegram_id):
+        trace(desk, person, message_id, ours)
+
+
 def note_standing(conn: Connection, keys: Keys, now: datetime, subject: str, chat_id: int, message_id: int) -> None:
     """For the courier, when it notes where a card stands: one of hers, or a question of her open conversation."""
     if subject == ASIDE or (subject in HERS and is_sealed(conn, chat_id)):

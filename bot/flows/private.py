@@ -92,7 +92,8 @@ class LeaveOut(Step[dict[str, Any]]):
 
     def question(self, flow: Flow, desk: Desk) -> Text:
         named = flow.answers.get(self.name, {}).get("names", [])
-        return lines(super().question(flow, desk), *[LEFT_OUT(name=name) for name in named])
+        noted = _("I've noted {count} name.", "I've noted {count} names.")(count=len(named))
+        return lines(super().question(flow, desk), noted if named else None)
 
     def choices(self, flow: Private, desk: Desk) -> list[Choice]:  # type: ignore[override]
         stored = flow.answers.get(self.name, {})

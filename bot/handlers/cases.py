@@ -6,11 +6,13 @@ Nothing of it is ever a line. Every card is put into words when it is sent, for 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from aiogram import Router
+from aiogram import BaseMiddleware, Router
 from aiogram.filters import Filter
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.cards import Face, View, language_of
 from bot.flows.private import CLEAR, numbers
@@ -23,7 +25,8 @@ from domain.cases import CALL, WRITE, normal
 from domain.people import Person
 from domain.words import Text, _, lines, plain
 
-router = Router(name="cases")
+router = Router(name="cases")  # stands before every other, so that what it must hear is heard here first
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 CLEARING = _("clear this, clear, wipe")
 """What can be written to clear, in each language, with commas between."""
@@ -32,6 +35,21 @@ CLEARING = _("clear this, clear, wipe")
 class CaseTap(CallbackData, prefix="k"):
     verb: str
     id: int
+
+
+class Traces(BaseMiddleware):
+    """While a confidential conversation is open, both sides' messages are remembered, so that they can be cleared."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        message = event.message if isinstance(event, CallbackQuery) else event
+        person: Person | None = data.get("person")
+        if isinstance(message, Message) and message.chat.type == "private" and person is not None:
+            her_side.trace_if_open(data["desk"], person, message.message_id, ours=isinstance(event, CallbackQuery))
+        return await handler(event, data)
+
+
+router.message.outer_middleware(Traces())
+router.callback_query.outer_middleware(Traces())
 
 
 # ── what people tap ─────────────────────────────────────────────────────────────────────────────────────────────────
