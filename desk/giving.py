@@ -61,7 +61,7 @@ def _get_taker(desk: Desk, order: Order, person_id: int) -> Person:
     if not known and not (team and may_volunteer(desk, taker, team)):
         raise rules.CannotTakeIt(name=taker.called)
     if rules.is_own(order, taker, askers_of(desk, order)) and not rules.is_in_charge(held, path_of(desk, order)):
-        raise rules.YourOwn
+        raise rules.SameHousehold(name=taker.called)
     if taker.reach != "open":
         raise rules.CannotBeReached(name=taker.called)
     return taker

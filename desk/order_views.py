@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from desk import escalation
 from desk.alerts import refresh_alerts
-from desk.front import CardRefresh, Copy, Desk, Line
+from desk.evening import is_stormy, show_list
+from desk.front import Call, CardRefresh, Copy, Desk, Line
 from domain import order_views as views
 from domain.desk_file import Category
 from domain.orders import Order, Part, may_answer
@@ -14,12 +15,11 @@ from domain.refusals import NotFound
 from domain.teams import Team
 from domain.words import Text
 from storage import orders as rows
+from storage.messages import find_cards
 from storage.people import find_person
 from storage.people import get_person as get
 from storage.teams import get_team
 
-MANY_OPEN = 5
-"""Past so many open cards in a group, new ones come silently."""
 FITS_ON_CARD = 2400
 """Characters of a story that stand on the holder's card; longer parts come as messages of their own."""
 SENT_AS = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
@@ -157,8 +157,9 @@ def show_group(desk: Desk, order: Order, *, anew: bool = False) -> None:
     team = team_of(desk, order)
     if team is None or team.chat_id is None or not team.is_reachable:
         return
-    silent = not anew or rows.count_open(desk.conn, team.id) > MANY_OPEN
+    silent = not anew or is_stormy(desk, team.id)
     desk.say(CardRefresh(team.chat_id, "order", order.id, silent=silent, anew=anew))
+    show_list(desk, team)
 
 
 def show_askers(desk: Desk, order: Order, *, anew: bool = False, tell: Text | None = None) -> None:
@@ -172,9 +173,15 @@ def show_askers(desk: Desk, order: Order, *, anew: bool = False, tell: Text | No
 
 
 def show_holder(desk: Desk, order: Order, holder_id: int, *, anew: bool = False) -> None:
+    """The holder's own card. Anew: the one above loses its words, so that the address stands in one place only."""
     holder = get(desk.conn, holder_id)
-    if holder.telegram_id is not None and holder.reach == "open":
-        desk.say(CardRefresh(holder.telegram_id, "held", order.id, silent=not anew, anew=anew))
+    if holder.telegram_id is None or holder.reach != "open":
+        return
+    key = ("held", order.id, holder.telegram_id)
+    message_id, _face = find_cards(desk.conn, [key]).get(key, (None, None))
+    if anew and message_id is not None:
+        desk.say(Call(holder.telegram_id, "editMessageText", {"message_id": message_id, "text": "⤵️"}))
+    desk.say(CardRefresh(holder.telegram_id, "held", order.id, silent=not anew, anew=anew))
 
 
 def tell_person(desk: Desk, person_id: int, text: Text, order: Order | None = None) -> None:
@@ -189,11 +196,12 @@ def tell_person(desk: Desk, person_id: int, text: Text, order: Order | None = No
 def hand_story(desk: Desk, order: Order, holder: Person) -> None:
     """Everything that was told, to whoever has it now: the card, then what does not fit on it."""
     assert holder.telegram_id is not None
-    desk.say(CardRefresh(holder.telegram_id, "held", order.id, anew=True))
+    show_holder(desk, order, holder.id, anew=True)
     story = rows.parts_of(desk.conn, order.id, "story")
     for part in on_the_card(story)[1]:
         desk.say(CardRefresh(holder.telegram_id, "part", part.id, silent=True))
-    hand_pictures(desk, story, holder.telegram_id, "held", order.id)
+    notes = rows.parts_of(desk.conn, order.id, "note")
+    hand_pictures(desk, [*story, *notes], holder.telegram_id, "held", order.id)
     if order.latitude is not None and order.longitude is not None:
         pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
         desk.say(Copy(holder.telegram_id, "sendLocation", pin, subject="held", subject_id=order.id))

@@ -132,11 +132,12 @@ def claim(desk: Desk, person: Person, order_id: int, tapped_in: int | None = Non
     4. Everything about it goes to them alone, and the cards of the others show who has it.
     """
     order = get_order(desk, order_id)
-    _check_may_claim(desk, person, order, tapped_in)
+    in_charge = rules.is_in_charge(roles_of(desk, person), path_of(desk, order))
+    _check_may_claim(desk, person, order, tapped_in, in_charge)
     if not order.is_open:
         raise _too_late(desk, order, person)
     in_hand = rows.count_held(desk.conn, person.id)
-    if in_hand >= desk.file.orders.open_per_volunteer:
+    if in_hand >= desk.file.orders.open_per_volunteer and not in_charge:
         raise rules.EnoughInHand(count=in_hand)
     provisional = person.reach != "open"
     if not rows.move(desk.conn, order, "claim", holder_id=person.id, claimed_at=desk.now, provisional=provisional):
@@ -152,16 +153,17 @@ def claim(desk: Desk, person: Person, order_id: int, tapped_in: int | None = Non
     return Claimed(order, _("It's yours, thank you! Everything about it is in our private chat."))
 
 
-def _check_may_claim(desk: Desk, person: Person, order: Order, tapped_in: int | None) -> None:
+def _check_may_claim(desk: Desk, person: Person, order: Order, tapped_in: int | None, in_charge: bool) -> None:
     team = team_of(desk, order)
     of_team = team is not None and may_volunteer(desk, person, team, tapped_in)
-    in_charge = rules.is_in_charge(roles_of(desk, person), path_of(desk, order))
     if not of_team and not in_charge:
         if team is not None and tapped_in is not None and tapped_in == team.chat_id:
             raise rules.NotOfThisTeam(team=team.title)
         raise NotFound  # for whoever cannot even see its card, it is not there
     asked_for_others = in_charge and person.id != order.requester_id and order.asked_by == person.id
     if not asked_for_others and rules.is_own(order, person, askers_of(desk, order)):
+        if order.discreet and person.id not in order.askers:
+            raise NotFound  # whoever lives with them is not told that it is about their home
         raise rules.YourOwn
 
 

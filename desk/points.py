@@ -19,13 +19,13 @@ EARNED = _(
     "Thank you! Your household has earned {count} points for this and now has {balance}.",
 )
 NO_HOUSEHOLD = _(
-    "Thank you! Points go to households, and I don't know yours yet, so none were noted for this. Tell me with /start."
+    "Thank you! Points go to households, and I don't know yours yet, so none were noted. Tell me with /household."
 )
 FULL = _("Thank you! Your points for now are full, so none were added for this. It counts all the same.")
 
 
 class NoHousehold(NotFound):
-    text = _("Points belong to a household, and I don't know yours yet. Write /start to tell me.")
+    text = _("Points belong to a household, and I don't know yours yet. Write /household to tell me.")
 
 
 def award(desk: Desk, order: Order) -> int:

@@ -210,6 +210,10 @@ class CannotTakeIt(Refusal):
     text = _("{name} is not a volunteer here. Please choose somebody else.")
 
 
+class SameHousehold(Refusal):
+    text = _("{name} belongs to the same household. Please choose somebody else.")
+
+
 class CannotBeReached(Refusal):
     text = _("I can't reach {name}: they have not opened a chat with me yet. Please choose somebody else.")
 

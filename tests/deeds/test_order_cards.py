@@ -19,12 +19,13 @@ from bot.handlers.orders import paint_in_group
 from bot.handlers.requests import paint_request
 from bot.words import Reader
 from desk import closing, holding, mine
-from desk.front import CardRefresh, Desk
+from desk.front import Call, CardRefresh, Desk
 from desk.orders import claim, fall_back, get_order, make_order
 from domain.orders import NotInYourHands
 from domain.people import Person
 from domain.refusals import NotFound
 from domain.words import plain
+from storage.messages import stand
 from storage.people import get_person
 from storage.tables import escalation_runs
 from tests.conftest import MORNING, AtDesk
@@ -107,6 +108,17 @@ def test_the_address_leaves_the_chat_however_it_ends(at_desk: AtDesk, end: str) 
             assert fall_back(desk, order.id, plain("quiet"))
         assert any(said == CardRefresh(12, "held", order.id, silent=True) for said in desk.said)
         assert seen(desk, paint_held, order.id, cast.ben) == GONE.msgid
+
+
+def test_shown_once_more_the_address_still_stands_in_one_place(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = make_order(desk, ask(cast))
+        claim(desk, cast.ben, order.id, GROUP)
+        stand(desk.conn, ("held", order.id, 12), 55, "a face", desk.now)
+        desk.said.clear()
+        mine.show_mine(desk, cast.ben)
+        assert [said.fields["message_id"] for said in desk.said if isinstance(said, Call)] == [55]
 
 
 def test_a_long_story_follows_in_pieces_of_its_own(at_desk: AtDesk) -> None:

@@ -37,6 +37,7 @@ from domain.orders import (
     NotOfThisTeam,
     Order,
     PictureNeeded,
+    SameHousehold,
     YourOwn,
 )
 from domain.refusals import AlreadyDone, NotFound, Refusal
@@ -208,6 +209,15 @@ def test_nobody_takes_what_their_own_household_asked_for(at_desk: AtDesk) -> Non
             claim(desk, cousin, order.id, GROUP)
 
 
+def test_whoever_lives_with_them_is_not_told_that_it_is_about_their_home(at_desk: AtDesk) -> None:
+    with asked(at_desk, category="hardship") as (desk, cast, order):
+        cousin = add_account(desk, 51, "Cousin", household_id=cast.ama.household_id)
+        give(desk, cousin, "volunteer", team_id=cast.other_team)
+        set_inside(desk, cousin, True, OTHER_GROUP)
+        with pytest.raises(NotFound):
+            claim(desk, cousin, order.id, OTHER_GROUP)
+
+
 def test_a_supervisor_can_take_what_she_entered_for_somebody(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
@@ -224,6 +234,8 @@ def test_nobody_has_more_in_hand_than_the_desk_allows(at_desk: AtDesk) -> None:
         with pytest.raises(EnoughInHand):
             claim(desk, cast.ben, order.id, GROUP)
         assert get_order(desk, order.id).state == "offered"
+        give(desk, cast.ben, "supervisor", unit="donggang")  # whoever answers for the place is the last resort
+        claim(desk, cast.ben, order.id)
 
 
 # ── a taker who never opened the chat ───────────────────────────────────────────────────────────────────────────────
@@ -329,6 +341,10 @@ def test_a_supervisor_gives_it_to_somebody(at_desk: AtDesk) -> None:
             assign(desk, cast.faye, order.id, cast.cleo.id)
         with pytest.raises(CannotTakeIt):
             assign(desk, cast.dina, order.id, cast.faye.id)
+        cousin = add_account(desk, 69, "Cousin", household_id=cast.ama.household_id)
+        give(desk, cousin, "volunteer", team_id=cast.team)
+        with pytest.raises(SameHousehold):
+            assign(desk, cast.dina, order.id, cousin.id)
         silent = add_account(desk, 70, "Silent", reach="blocked")
         give(desk, silent, "volunteer", team_id=cast.team)
         with pytest.raises(CannotBeReached):
