@@ -5,11 +5,13 @@ desk: What do you need help with? [I'd rather say it privately]
 ama:  [I'd rather say it privately]
 desk: Is it safe for you to write here? [Yes] [No]
 ama:  [Yes]
-desk: Shall we ever write or call first? [No, I'll ask here with a word of my own] [You may write, at certain hours] [You may call, at certain hours]
+desk: Shall we ever write or call first? [No, I'll ask here with a word of my own] [You may write, at certain hours]
+    [You may call, at certain hours]
 ama:  [No, I'll ask here with a word of my own]
 desk: Which community is it about? [Ankang Community] [Haitang Community]
 ama:  [Ankang Community]
-desk: Who shall hear of it first? If nobody answers within minutes, those above are asked too. [Ankang Community] [Donggang Town] [Putuo District]
+desk: Who shall hear of it first? If nobody answers within minutes, those above are asked too.
+    [Ankang Community] [Donggang Town] [Putuo District]
 ama:  [Ankang Community]
 desk: Nobody of your household hears of it. Who else must not? Tap the names, or write them. [Dina] [Nobody else]
 ama:  [Nobody else]
@@ -19,10 +21,11 @@ desk: I've noted it (1 part). Add more, or tap “That's all”. [That's all]
 ama:  [That's all]
 desk: Choose a word that only you know. Whenever you write it here, I tell you how it stands.
 ama:  pomegranate
-desk: It goes to those who answer for Ankang Community, with your name and address as I know them, and to nobody else. Shall I pass it on? [Pass it on]
+desk: It goes to those who answer for Ankang Community, with your name and address as I know them, and to nobody else.
+    Shall I pass it on? [Pass it on]
 ama:  [Pass it on]
 desk: Thank you. Whenever you want to know more, write your word here. [Clear this]
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
