@@ -1,6 +1,6 @@
 """What is driven by the clock: each takes one thing that is due, in a transaction of its own."""
 
 from bot.post.ticker import Sweep
-from desk import escalation
+from desk import escalation, evening
 
-SWEEPS: list[Sweep] = [escalation.sweep_runs, escalation.sweep_deadlines]
+SWEEPS: list[Sweep] = [escalation.sweep_runs, escalation.sweep_deadlines, evening.sweep_thanks]

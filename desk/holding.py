@@ -109,7 +109,10 @@ def take_back(desk: Desk, order: Order, holder_id: int) -> None:
     pieces = [("part", part.id, holder.telegram_id) for part in rows.parts_of(desk.conn, order.id, "story")]
     for subject, part_id, chat_id in find_cards(desk.conn, pieces):
         desk.say(CardRefresh(chat_id, subject, part_id, silent=True))
-    for message_id in rows.copies_in(desk.conn, order.id, holder.telegram_id):
+    now = rows.find_order(desk.conn, order.id)
+    still_theirs = now is not None and now.holder_id == holder_id and now.state == "resolved"
+    passed_on = ("held",) if still_theirs else ("held", "talk", "note")
+    for message_id in rows.copies_in(desk.conn, order.id, holder.telegram_id, passed_on):
         desk.say(Call(holder.telegram_id, "deleteMessage", {"message_id": message_id}))
 
 

@@ -136,10 +136,10 @@ def history_of(conn: Connection, order_id: int) -> list[tuple[str, int | None, s
     return [(row.what, row.person_id, row.note) for row in rows]
 
 
-def copies_in(conn: Connection, order_id: int, chat_id: int) -> list[int]:
-    """Messages that carried pictures and voices of its story to this chat."""
+def copies_in(conn: Connection, order_id: int, chat_id: int, subjects: Sequence[str] = ("held",)) -> list[int]:
+    """Messages that carried pictures and voices of its story to this chat, or what else was passed on there."""
     carried = select(outbox.c.message_id).where(
-        outbox.c.subject == "held",
+        outbox.c.subject.in_(subjects),
         outbox.c.subject_id == order_id,
         outbox.c.chat_id == chat_id,
         outbox.c.kind == "copy",

@@ -10,6 +10,7 @@ from bot.flows.case_reply import CaseReply
 from bot.flows.change_team import RemoveTeam, RenameTeam
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
+from bot.flows.forget import Forget
 from bot.flows.give_back import GiveBack
 from bot.flows.give_to import GiveTo
 from bot.flows.help import Help
@@ -18,17 +19,21 @@ from bot.flows.joining import Joining
 from bot.flows.private import Private
 from bot.flows.rate import Rate
 from bot.flows.resolve import Resolve
+from bot.flows.write_to import Whose, WriteTo
 
 ALL: list[type[Flow]] = [
     Joining,
     Help,
     CallMe,
     Household,
+    Forget,
     Private,
     CancelOrder,
     Rate,
     Resolve,
     GiveBack,
+    WriteTo,
+    Whose,
     GiveTo,
     CallOff,
     CaseReply,

@@ -8,12 +8,14 @@ from bot.cards import CARDS
 from bot.flows import router as flows
 from bot.handlers import (
     cases,
+    evening,
     households,
     import_file,
     invitations,
     membership,
     mine,
     orders,
+    relay,
     setup,
     start,
     supervisor,
@@ -23,6 +25,7 @@ from bot.handlers.payloads import PAYLOADS
 ROUTERS: list[Router] = [
     cases.router,  # the word she chose comes before anything else that listens for words
     membership.router,  # commands in a group end here, before anybody asks Telegram whose they are
+    relay.router,  # a reply to a card is meant for the other side, whatever else is going on
     start.router,
     setup.router,
     invitations.router,
@@ -31,11 +34,13 @@ ROUTERS: list[Router] = [
     supervisor.router,
     households.router,
     import_file.router,
+    evening.router,
     flows.router,
+    relay.loose,
     start.last,
 ]
 
-for room in (start, setup, invitations, orders, mine, supervisor, cases, households, import_file):
+for room in (start, setup, invitations, orders, mine, supervisor, cases, households, import_file, evening):
     CARDS.update(room.CARDS)
 
 for opens in (invitations.PAYLOADS, households.PAYLOADS):

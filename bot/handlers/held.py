@@ -6,6 +6,7 @@ from bot.cards import Face, View
 from bot.flows.router import Open
 from bot.flows.steps import parts_as_text
 from bot.handlers.orders import tap
+from bot.handlers.relay import phrase_buttons, write_button
 from desk.front import Button
 from desk.order_views import on_the_card, view_for_holder, view_part
 from domain.order_views import HolderView
@@ -48,6 +49,8 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
         text,
         (
             *on_way,
+            *(() if held.call_back else phrase_buttons(order_id)),
+            *write_button(view, order_id, chat_id),
             opens(_("Done"), "resolve", order_id),
             opens(_("Give it back"), "give_back", order_id),
             tap(_("I need help"), "need_help", order_id),

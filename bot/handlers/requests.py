@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cards import Face, View
 from bot.handlers.held import CASH, opens, told
 from bot.handlers.orders import RateTap, tap
+from bot.handlers.relay import write_button
 from desk.front import Button
 from desk.order_views import view_for_requester
 from domain.order_views import RequestView
@@ -40,7 +41,7 @@ def paint_request(view: View, order_id: int, chat_id: int) -> Face | None:
         _("Is everything all right now?") if request.state == "resolved" else None,
         NOW_ASKED[request.to_rate] if request.to_rate else None,
     )
-    return Face(text, buttons(request, order_id))
+    return Face(text, (*buttons(request, order_id), *write_button(view, order_id, chat_id)))
 
 
 def waiting(request: RequestView) -> list[Text | None]:
