@@ -1,6 +1,7 @@
-"""Telegram's budgets, kept by ourselves: so many messages a second overall, to one chat, to one group; evenly spaced.
+"""Telegram's budgets, kept by ourselves: so many messages a second overall, to one chat, to one group.
 
-Edits count like messages. Part of the overall room is never given to bulk, so that an answer never waits behind it.
+Edits count like messages. They are spaced evenly; only a chat that has been quiet gets its first few at once, so that
+an answer and the card beside it do not come a second apart. Part of the overall room is never given to bulk.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ TWO_AT_ONCE = 1.0  # seconds within which two parked chats mean that all of it i
 
 @dataclass(slots=True)
 class Budget:
-    """Seconds between two messages: of all, of bulk, to one person, to one group."""
+    """Seconds between two messages: of all, of bulk, to one person, to one group; how many a quiet chat has at once."""
 
     overall: float = 1 / 28
     bulk: float = 1 / 20
     person: float = 1.05
-    group: float = 3.1
+    group: float = 3.4  # twenty a minute, less the first few
+    person_first: int = 3
+    group_first: int = 2
     _overall_at: float = 0.0
     _bulk_at: float = 0.0
     _chat_at: dict[int, float] = field(default_factory=dict)
+    _parked_until: dict[int, float] = field(default_factory=dict)
     _braked_until: float = 0.0
     _parked: tuple[int, float] | None = None  # the chat last parked, and when
 
@@ -32,10 +36,9 @@ class Budget:
 
     def free_at(self, chat_id: int, lane: int) -> float:
         """When the next message of this lane may go to this chat."""
-        everyone = max(self._braked_until, self._overall_at)
-        if lane >= BULK:
-            everyone = max(everyone, self._bulk_at)
-        return max(everyone, self._chat_at.get(chat_id, 0.0))
+        everyone = max(self._bulk_at, self.everyone_at()) if lane >= BULK else self.everyone_at()
+        ahead = (self.person_first - 1) * self.person if chat_id > 0 else (self.group_first - 1) * self.group
+        return max(everyone, self._chat_at.get(chat_id, 0.0) - ahead, self._parked_until.get(chat_id, 0.0))
 
     def everyone_at(self) -> float:
         """Before this nothing goes to anybody."""
@@ -55,8 +58,8 @@ class Budget:
 
     def park(self, chat_id: int, seconds: float, elapsed: float) -> None:
         """Telegram said: not before so many seconds. Said to two chats at once, it is meant for everybody."""
-        until = elapsed + seconds
-        self._chat_at[chat_id] = max(self._chat_at.get(chat_id, 0.0), until)
+        self._parked_until = {chat: until for chat, until in self._parked_until.items() if until > elapsed}
+        self._parked_until[chat_id] = elapsed + seconds
         if self._parked and self._parked[0] != chat_id and elapsed - self._parked[1] <= TWO_AT_ONCE:
             self.brake(seconds, elapsed)
         self._parked = chat_id, elapsed

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from bot.post.budget import Budget
 from bot.post.clock import FrozenClock
-from desk.front import Desk
+from desk.front import Desk, Line
+from domain.words import plain
 from storage.tables import contacts, groups, outbox
 from tests.conftest import MORNING
 from tests.post import tiny
@@ -243,8 +244,42 @@ async def test_an_unreachable_telegram_is_waited_for(town: Town, open_office: Op
     assert not post.health.ready
 
 
+async def test_a_quiet_chat_gets_its_first_few_at_once() -> None:
+    budget = Budget(overall=0, bulk=0, person=1, group=3, person_first=3, group_first=2)
+    for expected in (0, 0, 0, 101, 102):
+        assert budget.free_at(7, 1) <= max(expected, 100)
+        assert budget.free_at(7, 1) >= expected
+        budget.spend(7, 1, max(100, expected))
+    assert budget.free_at(7, 1) == 103
+
+
+async def test_kept_budgets_never_hear_too_much(town: Town, open_office: Open, look: Any) -> None:
+    clock = FrozenClock(MORNING)
+    town.box.world.budgets.now = clock.now  # both live in the same moved time
+    await town.do("settings", budgets=True)
+    people = [await town.person(f"P{n}") for n in range(12)]
+    group = await town.group(people[0])
+    for user in people:
+        await town.says(user, "several 5")
+    post = await open_office(clock=clock, budget=Budget())
+    await settled(town, post)
+
+    def everything(desk: Desk) -> None:
+        desk.say(*(Line(group, plain(f"g{n}")) for n in range(25)))
+
+    await post.pump.do(everything)
+    for step in range(300):
+        await post.drained()
+        if not post.courier.waiting:
+            break
+        clock.move(timedelta(seconds=0.04 if step < 80 else 0.5))
+    assert {state for state, _ in out(look)} == {"sent"}
+    assert len(await town.heard(group)) == 25
+    assert all(call["ok"] for call in await town.calls("sendMessage"))
+
+
 async def test_budgets_space_messages_evenly_and_keep_room() -> None:
-    budget = Budget(overall=0.1, bulk=0.2, person=1, group=3)
+    budget = Budget(overall=0.1, bulk=0.2, person=1, group=3, person_first=1, group_first=1)
     assert budget.free_at(7, 1) == 0
     budget.spend(7, 2, elapsed=10)
     assert budget.free_at(7, 1) == 11
