@@ -17,7 +17,7 @@ install: .venv/installed
 	touch $@
 
 test: install  ## the whole suite; says aloud what this machine has no parts for
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -rs
 
 check: install  ## format, lint, types and catalogues
 	$(BIN)/ruff format --check .

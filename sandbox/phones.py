@@ -109,6 +109,7 @@ class Chat:
                 any(wanted in label for label in labels) for wanted in buttons or []
             ):
                 self.seen.add(message["message_id"])
+                self.town.narrate(f"→ {self.name}", shown(message))
                 return message
         stands = "\n---\n".join(shown(message) for message in messages[-6:]) or "nothing"
         raise NotAsPromised(f"{self.name} sees no {words} {buttons or ''}; there stands:\n{stands}")

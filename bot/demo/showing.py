@@ -47,8 +47,14 @@ def _shown(demos: list[DemoTown], name: str):  # type: ignore[no-untyped-def]
 async def act(name: str, language: str, data: Path) -> bool:
     """The story as a transcript. True: everything was as promised."""
 
+    told: set[tuple[str, str]] = set()
+
     def narrate(who: str, words: str) -> None:
-        sys.stdout.write("".join(f"{who}: {line}\n" for line in words.splitlines()))
+        if who.startswith("→") and (who, words) in told:
+            return  # it stands there still
+        told.add((who, words))
+        first, *more = words.splitlines()
+        sys.stdout.write("".join([f"{who}: {first}\n", *(f"    {line}\n" for line in more)]))
 
     demo = await open_town(language, empty(data), budgets=False, narrate=narrate)
     try:

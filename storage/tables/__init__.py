@@ -1,0 +1,59 @@
+"""Every table of the desk. Instants are UTC, points are integers, states are words of the language page.
+
+Nothing here judges: rules stand in `domain/`, and the moves that compete are conditional updates in the sibling files.
+"""
+
+from storage.tables.base import Instant, metadata
+from storage.tables.cases import access_log, case_grants, case_traces, cases
+from storage.tables.clocks import alerts, deadlines, escalation_runs
+from storage.tables.messages import audit_log, cards, inbox, outbox, state, talks
+from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
+from storage.tables.people import (
+    applications,
+    consents,
+    contacts,
+    group_members,
+    groups,
+    households,
+    invitations,
+    people,
+    roles,
+    teams,
+)
+from storage.tables.points import accounts, postings, transfers
+
+__all__ = [
+    "ORDER_STATES",
+    "Instant",
+    "access_log",
+    "accounts",
+    "alerts",
+    "applications",
+    "audit_log",
+    "cards",
+    "case_grants",
+    "case_traces",
+    "cases",
+    "consents",
+    "contacts",
+    "deadlines",
+    "escalation_runs",
+    "group_members",
+    "groups",
+    "households",
+    "inbox",
+    "invitations",
+    "metadata",
+    "order_history",
+    "order_parts",
+    "orders",
+    "outbox",
+    "people",
+    "postings",
+    "ratings",
+    "roles",
+    "state",
+    "talks",
+    "teams",
+    "transfers",
+]

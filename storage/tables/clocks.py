@@ -1,0 +1,53 @@
+"""Running clocks and ladders: a deadline is a column, swept and never scheduled."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+
+from storage.tables.base import Instant, id_column, metadata, one_of, only
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Column("met_at", Instant),
+    Column("breached_at", Instant),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    # first_response, resolution: promises · progress: is the holder still on it? · fall_back: silent holder, or a
+    # taker who never opened the bot · closing: done, and the requester says nothing
+    one_of("metric", "first_response", "resolution", "progress", "fall_back", "closing"),
+    Index("ix_deadlines_due", "due_at", **only("met_at IS NULL AND breached_at IS NULL")),
+)
+
+escalation_runs = Table(
+    "escalation_runs",
+    metadata,
+    id_column(),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("ladder", JSON, nullable=False),  # frozen when it starts
+    Column("position", Integer, nullable=False, server_default="0"),  # the step that comes next
+    Column("next_at", Instant),
+    Column("state", String, nullable=False),
+    Column("seen_by", ForeignKey("people.id")),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("started_at", Instant, nullable=False),
+    one_of("state", "running", "acknowledged", "met", "exhausted", "cancelled"),
+    Index("ix_escalation_runs_due", "next_at", **only("state IN ('running', 'acknowledged')")),
+    Index("ix_escalation_runs_order", "order_id"),
+    Index("ix_escalation_runs_case", "case_id"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    id_column(),
+    Column("run_id", ForeignKey("escalation_runs.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("reached", Boolean, nullable=False, server_default=text("true")),  # false once Telegram says they cannot be
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("run_id", "position", "person_id"),
+)

@@ -1,0 +1,45 @@
+"""The ledger: accounts, transfers and postings that sum to zero."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+
+from storage.tables.base import Instant, id_column, metadata, one_of
+
+accounts = Table(
+    "accounts",
+    metadata,
+    id_column(),
+    Column("kind", String, nullable=False),
+    Column("household_id", ForeignKey("households.id")),
+    Column("balance", BigInteger, nullable=False, server_default="0"),  # cached for households; moved with its postings
+    one_of("kind", "household", "hold", "issuer", "market", "expired"),
+    CheckConstraint("kind NOT IN ('household', 'hold') OR balance >= 0", name="not_negative"),
+    UniqueConstraint("kind", "household_id"),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    id_column(),
+    Column("kind", String, nullable=False),
+    Column("once", String, nullable=False, unique=True),
+    Column("once_hash", String, nullable=False),  # of its input: the same key with another input is a fault
+    Column("reason", JSON, nullable=False),  # a Text without anybody's name in it
+    Column("order_id", ForeignKey("orders.id")),
+    Column("earned_by", ForeignKey("people.id")),
+    Column("decided_by", ForeignKey("people.id")),
+    Column("dimension", String),
+    Column("reverses", ForeignKey("transfers.id"), unique=True),
+    Column("at", Instant, nullable=False),
+    one_of("kind", "award", "hold", "capture", "release", "expiry", "reversal"),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    id_column(),
+    Column("transfer_id", ForeignKey("transfers.id"), nullable=False, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+)
