@@ -40,6 +40,7 @@ class News:
     state: str
     unit: str
     since: datetime
+    readers: int  # how many people have opened it
     left: tuple[tuple[datetime, str], ...]
 
 
@@ -80,7 +81,7 @@ def news(desk: Desk, chat_id: int) -> News | None:
         story = _read(desk, row)
         if story.news_stands(desk.now):
             left = tuple((datetime.fromisoformat(each["at"]), each["words"]) for each in story.left)
-            return News(row.state, row.unit, row.made_at, left)
+            return News(row.state, row.unit, row.made_at, cases.count_readers(desk.conn, row.id), left)
     return None
 
 

@@ -113,6 +113,12 @@ def note_access(conn: Connection, case_id: int, person_id: int, now: datetime) -
     conn.execute(insert(access_log).values(case_id=case_id, person_id=person_id, at=now))
 
 
+def count_readers(conn: Connection, case_id: int) -> int:
+    """How many different people have opened it."""
+    readers = select(func.count(func.distinct(access_log.c.person_id))).where(access_log.c.case_id == case_id)
+    return int(conn.execute(readers).scalar_one())
+
+
 def answerable(conn: Connection) -> list[Row[Any]]:
     """Everybody who holds an office: id, name, shown_name."""
     held = select(roles.c.person_id).where(roles.c.role.in_(("supervisor", "officer")), roles.c.ended_at.is_(None))

@@ -202,8 +202,9 @@ def paint_aside(view: View, what: int, chat_id: int) -> Face | None:
         "taken": _("Somebody who answers for {unit} has taken it."),
         "closed": _("It is closed."),
     }[found.state](since=found.since, unit=unit)
+    read = _("{count} person has opened it.", "{count} people have opened it.")(count=found.readers)
     left = [Text("{at}: {words}")(at=at, words=words) for at, words in found.left]
-    return Face(lines(stands, *left, *([numbers(view)] if found.state == "waiting" else [])), (CLEAR,))
+    return Face(lines(stands, read, *left, *([numbers(view)] if found.state == "waiting" else [])), (CLEAR,))
 
 
 CARDS = {"case_alert": paint_alert, "case": paint_case, "aside": paint_aside}

@@ -217,6 +217,8 @@ def test_a_message_left_for_her_waits_until_she_asks(at_desk: AtDesk, ama: Perso
         dina, hana = person_at(desk, DINA), person_at(desk, HANA)
         with pytest.raises(NotFound):
             CaseReply.opened_with(hana, desk, case_id)
+        cases.open_case(desk, dina, case_id)
+        cases.open_case(desk, dina, case_id)
         cases.take(desk, dina, case_id)
         talking.open_flow(desk, dina, CaseReply, **CaseReply.opened_with(dina, desk, case_id))
         assert "What shall I keep for them to read?" in screen(desk, dina)
@@ -226,6 +228,7 @@ def test_a_message_left_for_her_waits_until_she_asks(at_desk: AtDesk, ama: Perso
         her_side.ask_for_news(desk, ama, case_id)
         shown = words(desk, paint_aside(desk, her_side.NEWS, AMA))
         assert "Somebody who answers for Ankang Community has taken it." in shown and "10:00: Come at ten" in shown
+        assert "1 person has opened it." in shown
         assert "Dina" not in shown and "[Clear this]" in shown
 
 
