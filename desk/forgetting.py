@@ -12,7 +12,7 @@ from desk.front import Call, CardRefresh, Desk
 from desk.households import CARD as HOUSEHOLD_ASK
 from desk.order_views import get_order
 from desk.people import roles_of
-from domain.cases import is_deletable
+from domain.cases import DELETABLE, is_deletable
 from domain.people import Person, is_officer
 from domain.refusals import AlreadyDone
 from domain.words import in_language
@@ -76,17 +76,19 @@ def _settle(desk: Desk, person: Person, theirs: Theirs) -> None:
 
 
 def _clear_chat(desk: Desk, person: Person) -> None:
-    """Nothing to tap stays in the chat: young cards are deleted, of older ones only the desk's name is left."""
+    """What the desk has said in two days is deleted; of cards older than that only the desk's name is left."""
     if person.telegram_id is None:
         return
     her_side.clear(desk, person)
-    harmless = in_language(desk.file.name, person.language or desk.file.default_language)
     standing = rows.cards_in(desk.conn, person.telegram_id)
-    young = sorted(message_id for message_id, at in standing if is_deletable(at, desk.now))
+    young = {message_id for message_id, at in standing if is_deletable(at, desk.now)}
+    young |= set(rows.sent_to(desk.conn, person.telegram_id, desk.now - DELETABLE))
     for start in range(0, len(young), 100):
-        desk.say(Call(person.telegram_id, "deleteMessages", {"message_ids": young[start : start + 100]}))
-    for message_id, at in standing:
-        if not is_deletable(at, desk.now):
+        together = sorted(young)[start : start + 100]
+        desk.say(Call(person.telegram_id, "deleteMessages", {"message_ids": together}))
+    harmless = in_language(desk.file.name, person.language or desk.file.default_language)
+    for message_id, _at in standing:
+        if message_id not in young:
             desk.say(Call(person.telegram_id, "editMessageText", {"message_id": message_id, "text": harmless}))
 
 

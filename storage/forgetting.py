@@ -115,9 +115,17 @@ def cards_about(conn: Connection, order_ids: Collection[int], but_chat: int | No
 
 
 def cards_in(conn: Connection, chat_id: int) -> list[tuple[int, datetime]]:
-    """Message and age of every card in this chat."""
+    """Message and age of every card that stands in this chat."""
     standing = select(cards.c.message_id, cards.c.at).where(cards.c.chat_id == chat_id, cards.c.message_id.is_not(None))
     return [(row.message_id, row.at) for row in conn.execute(standing)]
+
+
+def sent_to(conn: Connection, chat_id: int, since: datetime) -> list[int]:
+    """Messages the desk has lately sent to this chat."""
+    lately = select(outbox.c.message_id).where(
+        outbox.c.chat_id == chat_id, outbox.c.message_id.is_not(None), outbox.c.done_at > since
+    )
+    return [message_id for message_id in conn.scalars(lately) if message_id is not None]
 
 
 def cases_of(conn: Connection, who: str) -> list[int]:

@@ -102,7 +102,7 @@ def paint_list(view: View, person_id: int, chat_id: int) -> Face | None:
     known, person = lists.find_list(view, person_id), people.get_person(view, person_id)
     if known is None or not may_set_up(view, person):
         return None
-    yes, no = Button(_("Import it"), data="hl:yes"), Button(_("No"), data="hl:no")
+    yes, no = Button(_("Import it"), data="hl:yes"), Button(_("Don't import it"), data="hl:no")
     once_more = Button(_("Read it again"), data="hl:again")
     buttons: tuple[Button, ...] = ()
     match known.state:
