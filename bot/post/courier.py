@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
@@ -23,6 +21,7 @@ from bot.post.endings import REPEAT, Again, Ending, Over, Unreachable, judge
 from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
+from bot.post.marks import Marks
 from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
@@ -30,10 +29,9 @@ from bot.post.pump import Pump
 from bot.post.standing import Cards, Render, View
 from bot.post.wire import Wire
 from desk.front import Desk
-from storage.messages import Mark, Subject, drop_chat, list_unsent, mark, mark_sending, mark_unreachable, stand
+from storage.messages import Mark, Subject, drop_chat, list_unsent, mark_sending, mark_unreachable
 
 log = structlog.get_logger()
-LINGER = 0.02  # how long a mark waits for others to be committed with it
 
 
 class Courier:
@@ -55,11 +53,9 @@ class Courier:
         self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
         self._clock, self._health, self._budget = clock, health, budget
         self._unreachable, self._reached, self._at_once = unreachable, reached, at_once
-        self._cards = Cards(wire, readers, render)
+        self._marks = Marks(pump)
+        self._cards = Cards(wire, readers, render, self._marks.fresh)
         self._lanes = Lanes(budget)
-        self._marks: list[Mark] = []
-        self._stands: list[tuple[Subject, tuple[int | None, str | None], datetime]] = []
-        self._marking: asyncio.Future[None] | None = None
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._on_the_way: set[asyncio.Task[None]] = set()
@@ -117,7 +113,6 @@ class Courier:
             self._on_the_way
             or self._picking
             or self._marks
-            or self._stands
             or self._lanes.ready(self._clock.elapsed())
             or (due and due <= self._clock.now())
         )
@@ -125,7 +120,7 @@ class Courier:
     @property
     def calm(self) -> bool:
         """Nothing is on its way, and all that went is noted."""
-        return not (self._lanes.in_flight or self._on_the_way or self._marks or self._stands)
+        return not (self._lanes.in_flight or self._on_the_way or self._marks)
 
     @property
     def waiting(self) -> int:
@@ -222,8 +217,7 @@ class Courier:
         shown = await self._cards.show(parcel, view)
         self._reached("after_send")
         if shown.stands:
-            self._cards.fresh[key] = shown.stands
-            self._stands.append((key, shown.stands, self._clock.now()))
+            self._marks.stands(key, shown.stands, self._clock.now())
         if shown.nothing:
             self._over(parcel, Over("dead", "nothing to show"))
         else:
@@ -249,9 +243,8 @@ class Courier:
         if over.state == "dead" and over.code:
             log.error("Telegram refused a message", kind=parcel.kind, code=over.code, row=parcel.id)
         now = self._clock.now()
-        for row_id in (parcel.id, *parcel.merged):
-            self._marks.append(Mark(row_id, over.state, parcel.tries, now, over.reason, over.message_id))
-        self._note()
+        rows = (parcel.id, *parcel.merged)
+        self._marks.ended([Mark(row, over.state, parcel.tries, now, over.reason, over.message_id) for row in rows])
         self._lanes.landed(parcel)
         self._wake.set()
 
@@ -292,25 +285,3 @@ class Courier:
             await self._pump.ride(lambda conn: mark_unreachable(conn, chat_id, reach))
         self._lanes.drop_chat(chat_id)  # only now: until then this one, still on its way, held the others back
         self._over(parcel, Over("dead", reach))
-
-    def _note(self) -> None:
-        if self._marking is None or self._marking.done():
-            self._marking = self._pump.ride(self._write_marks, LINGER)
-            self._marking.add_done_callback(self._noted)
-
-    def _write_marks(self, conn: Connection) -> None:
-        self._written = len(self._marks), len(self._stands)
-        mark(conn, self._marks)
-        for key, (message_id, face), at in self._stands:
-            stand(conn, key, message_id, face, at)
-
-    def _noted(self, done: asyncio.Future[None]) -> None:
-        if done.cancelled() or done.exception():
-            return
-        marks, stands = self._written
-        for key, stands_there, _at in self._stands[:stands]:
-            if self._cards.fresh.get(key) == stands_there:
-                del self._cards.fresh[key]
-        del self._marks[:marks], self._stands[:stands]
-        if self._marks or self._stands:
-            self._note()

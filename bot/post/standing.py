@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,14 +61,15 @@ class Shown:
 
 
 class Cards:
-    def __init__(self, wire: Wire, readers: AsyncEngine, render: Render) -> None:
-        self._wire, self._readers, self._render = wire, readers, render
-        self.fresh: dict[Subject, tuple[int | None, str | None]] = {}
-        """What we have just put there, as long as that is not committed."""
+    def __init__(
+        self, wire: Wire, readers: AsyncEngine, render: Render, fresh: Mapping[Subject, tuple[int | None, str | None]]
+    ) -> None:
+        """`fresh`: what we have just put somewhere, as long as that is not committed."""
+        self._wire, self._readers, self._render, self._fresh = wire, readers, render, fresh
 
     async def look(self, keys: Sequence[Subject]) -> dict[Subject, View]:
         """All cards of a wave, rendered in one go."""
-        before = {key: self.fresh[key] for key in keys if key in self.fresh}
+        before = {key: self._fresh[key] for key in keys if key in self._fresh}
 
         def read(conn: Connection) -> dict[Subject, View]:
             standing = find_cards(conn, keys) | before

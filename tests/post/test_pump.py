@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from storage.tables import audit_log, inbox, outbox
@@ -50,8 +51,9 @@ async def test_group_chatter_is_not_kept(town: Town, open_office: Open, look: An
 
 
 async def test_poison_is_quarantined_and_the_one_behind_is_answered(
-    town: Town, open_office: Open, look: Any, caplog: Any
+    town: Town, open_office: Open, look: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG")
     ama, ben = await town.person("Ama"), await town.person("Ben")
     await town.says(ama, "poison")
     await town.says(ben, "hello")
@@ -67,6 +69,9 @@ async def test_poison_is_quarantined_and_the_one_behind_is_answered(
     assert poison[0].fault.startswith("RuntimeError at tiny.py:")
     assert "poison" in poison[0].raw
     assert look(DEEDS)[0][0] == 2  # what poison had done before it failed does not stand
+    told = capsys.readouterr().out + caplog.text
+    assert "quarantined" in told
+    assert not any(words in told for words in ("secret words", "and then?", "Ama", "42:TEST"))
 
 
 async def test_half_a_character_holds_up_nobody(town: Town, open_office: Open, look: Any) -> None:

@@ -1,0 +1,64 @@
+"""How messages ended and which cards stand where, noted along with the pump's next transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.post.pump import Pump
+from storage.messages import Mark, Subject, mark, stand
+
+LINGER = 0.02  # seconds a mark waits for others to be committed with it
+
+Stands = tuple[int | None, str | None]
+"""The message that stands there, and the hash of what it shows."""
+
+
+class Marks:
+    """Waits for a transaction to ride along with; kept until that has committed."""
+
+    def __init__(self, pump: Pump) -> None:
+        self._pump = pump
+        self.fresh: dict[Subject, Stands] = {}
+        """What we have just put somewhere, as long as that is not committed."""
+        self._marks: list[Mark] = []
+        self._stands: list[tuple[Subject, Stands, datetime]] = []
+        self._written = 0, 0
+        self._riding: asyncio.Future[None] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._marks or self._stands)
+
+    def ended(self, marks: list[Mark]) -> None:
+        """These rows have ended."""
+        self._marks += marks
+        if self._riding is None or self._riding.done():
+            self._riding = self._pump.ride(self._write, LINGER)
+            self._riding.add_done_callback(self._noted)
+
+    def stands(self, key: Subject, there: Stands, at: datetime) -> None:
+        """This stands there now; noted together with the row that put it there."""
+        self.fresh[key] = there
+        self._stands.append((key, there, at))
+
+    def _write(self, conn: Connection) -> None:
+        self._written = len(self._marks), len(self._stands)
+        mark(conn, self._marks)
+        for key, (message_id, face), at in self._stands:
+            stand(conn, key, message_id, face, at)
+
+    def _noted(self, done: asyncio.Future[None]) -> None:
+        if done.cancelled():
+            return
+        if done.exception():
+            asyncio.get_running_loop().call_later(1, self.ended, [])
+            return
+        marks, stands = self._written
+        for key, there, _at in self._stands[:stands]:
+            if self.fresh.get(key) == there:
+                del self.fresh[key]
+        del self._marks[:marks], self._stands[:stands]
+        if self:
+            self.ended([])
