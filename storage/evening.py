@@ -22,7 +22,7 @@ def _list_of(team_id: int) -> str:
 def put_up(conn: Connection, team_id: int) -> bool:
     """Did it happen? The list of this team stands in its group from now on."""
     row = insert(state).values(name=_list_of(team_id), value="up")
-    return conn.execute(row.on_conflict_do_nothing()).rowcount == 1
+    return conn.execute(row.on_conflict_do_nothing().returning(state.c.name)).first() is not None
 
 
 def take_down(conn: Connection, team_id: int) -> bool:
@@ -48,7 +48,7 @@ def thank(conn: Connection, chat_id: int, day: str) -> bool:
     """Did it happen? Once a day for each group, whoever comes first."""
     row = insert(state).values(name=f"thanks:{chat_id}", value=day)
     once = row.on_conflict_do_update(index_elements=["name"], set_={"value": day}, where=state.c.value != day)
-    return conn.execute(once).rowcount == 1
+    return conn.execute(once.returning(state.c.name)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
