@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -191,8 +192,8 @@ def test_one_question_at_a_time_after_it_is_done(at_desk: AtDesk) -> None:
 def test_for_somebody_else_the_card_names_them_to_whoever_asked(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
-        more = {"requester_id": None, "for_name": "Old Wang", "for_phone": "0580777", "place": "Haitang 5"}
-        order = make_order(desk, ask(cast, **more))
+        wang: dict[str, Any] = {"for_name": "Old Wang", "for_phone": "0580777", "place": "Haitang 5"}
+        order = make_order(desk, ask(cast, requester_id=None, **wang))
         assert "For: Old Wang" in seen(desk, paint_request, order.id, cast.ama)
         assert "building" not in seen(desk, paint_in_group, order.id, GROUP)
         claim(desk, cast.ben, order.id, GROUP)
