@@ -111,7 +111,7 @@ async def test_when_nobody_is_left_officers_hear_and_the_requester_is_told_hones
         await town.wait(minutes=minutes)
         await supervisor.hears("Nobody has taken this")
     await town.ivy.hears("nobody is left whom I could call", "Called at 12:00: Kofi")
-    await town.ama.hears("110")
+    await town.ama.hears("nobody could take it", "110")
     await town.dina.says("/queue")
     await town.dina.hears("1 request waits", buttons=["🔔 Groceries"])
     card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
