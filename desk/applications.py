@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from desk.front import CardRefresh, Desk
-from desk.roles import in_charge, may_lead, may_volunteer, officers, tell
+from desk.roles import in_charge, may_lead, may_volunteer, officers, refresh, supervisors_above, tell
 from domain.people import ANONYMOUS, Person
 from domain.refusals import NotFound, Refusal
 from domain.teams import Team
@@ -62,7 +62,8 @@ def apply(desk: Desk, person: Person, team_id: int) -> Text:
     if application_id is None:
         raise AlreadyAsked
     for each in in_charge(desk, team.unit):
-        _show(desk, each, application_id, anew=True)
+        if each.telegram_id is not None:
+            desk.say(CardRefresh(each.telegram_id, "application", application_id, anew=True))
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, "join", team.id))
     return _("Thank you! I have asked the community worker in charge of {team} and will tell you.")(team=team.title)
@@ -97,10 +98,4 @@ def decide(desk: Desk, by: Person, application_id: int, accepted: bool) -> None:
         tell(desk, applicant, _("Welcome to {team}! From now on you can take its requests.")(team=team.title))
     else:
         tell(desk, applicant, _("{team} has enough hands just now. Thank you for offering!")(team=team.title))
-    for each in {person.id: person for person in [by, *in_charge(desk, team.unit), *officers(desk)]}.values():
-        _show(desk, each, application_id)
-
-
-def _show(desk: Desk, person: Person, application_id: int, *, anew: bool = False) -> None:
-    if person.telegram_id is not None:
-        desk.say(CardRefresh(person.telegram_id, "application", application_id, anew=anew))
+    refresh(desk, [by, *supervisors_above(desk, team.unit), *officers(desk)], "application", application_id)

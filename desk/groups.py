@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from desk.front import Button, CardRefresh, Desk, Line
-from desk.roles import in_charge, may_set_up, officers, tell
+from desk.roles import in_charge, may_set_up, officers, refresh, tell
 from desk.teams import goodbye
 from desk.waiting import group_lost, offer_waiting
 from domain.people import ANONYMOUS, Person
@@ -126,7 +126,7 @@ def open_in_group(desk: Desk, by: Person | None, token: str, chat_id: int, title
         groups.keep_group(desk.conn, Group(chat_id, title, "member"))
     groups.ask_about(desk.conn, found.team_id, chat_id)
     roles.write_audit(desk.conn, desk.now, by.id if by else None, "open_in_group", team=found.team_id)
-    _show_question(desk, found.team_id, anew=True, maker=maker)
+    _show_question(desk, found.team_id, maker)
 
 
 def _is_open(desk: Desk, team_id: int) -> bool:
@@ -145,10 +145,12 @@ def _turn_away(desk: Desk, by: Person | None, chat_id: int, taken: Team | None) 
         goodbye(desk, chat_id, GroupLinkOver.text)
 
 
-def _show_question(desk: Desk, team_id: int, *, anew: bool = False, maker: Person | None = None) -> None:
-    for officer in [maker] if maker else officers(desk):
-        if officer.telegram_id is not None:
-            desk.say(CardRefresh(officer.telegram_id, "group", team_id, anew=anew))
+def _show_question(desk: Desk, team_id: int, maker: Person | None = None) -> None:
+    """To the officer who made the link, anew; whatever changes in the group shows where the question stands."""
+    if maker is None:
+        refresh(desk, officers(desk), "group", team_id)
+    elif maker.telegram_id is not None:
+        desk.say(CardRefresh(maker.telegram_id, "group", team_id, anew=True))
 
 
 def answer_in_group(desk: Desk, by: Person | None, chat_id: int) -> None:

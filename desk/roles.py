@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
-from desk.front import Button, Desk, Line
+from desk.front import Button, CardRefresh, Desk, Line
 from domain.people import ANONYMOUS, Person, is_officer, supervises
 from domain.places import path_up
 from domain.refusals import NotAllowed
@@ -12,6 +14,7 @@ from domain.teams import GROUP, Team
 from domain.words import Text
 from storage import roles
 from storage.groups import is_inside
+from storage.messages import find_cards
 from storage.people import holders_of, roles_of
 
 
@@ -67,6 +70,12 @@ def officers(desk: Desk) -> list[Person]:
     return holders_of(desk.conn, "officer")
 
 
+def supervisors_above(desk: Desk, unit: str) -> list[Person]:
+    """All of them, of the unit and of those above it."""
+    path = path_up(desk.file.units, unit)
+    return [person for each in path for person in holders_of(desk.conn, "supervisor", unit=each.key)]
+
+
 def in_charge(desk: Desk, unit: str) -> list[Person]:
     """The supervisors nearest above a unit of whom somebody can be reached; without any, the officers."""
     for each in path_up(desk.file.units, unit):
@@ -80,3 +89,10 @@ def tell(desk: Desk, person: Person, text: Text, *buttons: Button) -> None:
     """A sentence in somebody's private chat, if they have one."""
     if person.telegram_id is not None:
         desk.say(Line(person.telegram_id, text, buttons, language=person.language))
+
+
+def refresh(desk: Desk, people: Iterable[Person], subject: str, subject_id: int) -> None:
+    """The cards that stand with these people show what is true now; whoever has none is not sent one."""
+    keys = {(subject, subject_id, person.telegram_id) for person in people if person.telegram_id is not None}
+    for _subject, _id, chat_id in find_cards(desk.conn, sorted(keys)):
+        desk.say(CardRefresh(chat_id, subject, subject_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.front import Call, CardRefresh, Desk, Line
 from desk.invitations import LASTS, make_link
-from desk.roles import check_leads, check_officer, officers
+from desk.roles import check_leads, check_officer, officers, refresh
 from desk.waiting import group_lost, offer_waiting
 from domain.people import Person
 from domain.places import path_up
@@ -98,8 +98,10 @@ def remove_team(desk: Desk, by: Person, team_id: int) -> None:
 
 
 def show_team(desk: Desk, by: Person, team_id: int, *, anew: bool = False) -> None:
-    if by.telegram_id is not None:
-        desk.say(CardRefresh(by.telegram_id, "team", team_id, anew=anew))
+    if not anew:
+        refresh(desk, [by], "team", team_id)
+    elif by.telegram_id is not None:
+        desk.say(CardRefresh(by.telegram_id, "team", team_id, anew=True))
 
 
 def count_volunteers(desk: Desk, team_id: int) -> int:
@@ -148,9 +150,7 @@ def confirm_group(desk: Desk, by: Person, team_id: int, yes: bool) -> Text | Non
     if not groups.answer_about(desk.conn, team_id, chat_id):
         raise AlreadyDone
     roles.write_audit(desk.conn, desk.now, by.id, "confirm_group" if yes else "decline_group", team=team_id)
-    for officer in officers(desk):
-        if officer.telegram_id is not None:
-            desk.say(CardRefresh(officer.telegram_id, "group", team_id))
+    refresh(desk, officers(desk), "group", team_id)
     show_team(desk, by, team_id, anew=yes)
     if not yes:
         if chat_id != team.chat_id:

@@ -31,6 +31,7 @@ from domain.refusals import AlreadyDone, NotAllowed, NotFound
 from domain.teams import Group
 from domain.words import Text, plain
 from storage import groups, teams
+from storage.messages import stand
 from storage.orders import find_order
 from storage.people import meet, roles_of
 from storage.roles import give_role
@@ -227,6 +228,7 @@ def test_a_right_that_is_missing_is_named_and_yes_waits_for_it(at_desk: AtDesk, 
             confirm_group(desk, olga, team_id, True)
         assert mend in str(refused.value.said.blanks)
         desk.said.clear()
+        stand(desk.conn, ("group", team_id, 1), 77, "as it was", desk.now)
         hear_standing(desk, olga, with_rights())
         assert CardRefresh(1, "group", team_id) in desk.said  # the question shows at once that nothing is missing now
         confirm_group(desk, olga, team_id, True)
