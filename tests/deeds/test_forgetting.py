@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Engine, String, cast, func, insert, make_url, select, text, update
+from sqlalchemy import JSON, Engine, String, func, insert, select, update
 
 from bot.flows import talking
 from bot.flows.flow import Pressed
@@ -44,6 +43,7 @@ from storage.tables import (
 from storage.tries import count_try
 from tests.conftest import AtDesk
 from tests.deeds.cast import GROUP, Cast, ask, gather, give, set_inside
+from tests.deeds.traces import columns_with, everywhere, pointing_at
 
 CANARY = "kanarienvogel"
 NUMBER = 4_900_015_237  # her Telegram account
@@ -181,33 +181,6 @@ HARMLESS = {
 """Columns of words in which nobody's own words stand. A new one belongs here, or into the planting above."""
 
 
-def columns_with(desk: Desk, canary: str) -> set[str]:
-    """Every column of words in which it stands."""
-    found = set()
-    for table in metadata.sorted_tables:
-        for column in table.c:
-            if isinstance(column.type, String | JSON):
-                rows = select(func.count()).where(cast(column, String).contains(canary))
-                if desk.conn.execute(rows).scalar_one():
-                    found.add(f"{table.name}.{column.name}")
-    return found
-
-
-def pointing_at(desk: Desk, person: Person) -> set[str]:
-    """Every column that points at this person's row, or holds the number of the account."""
-    found = set()
-    for table in metadata.sorted_tables:
-        for column in table.c:
-            is_person = any(key.column is people.c.id for key in column.foreign_keys)
-            is_account = column.name in ("telegram_id", "sender", "chat_id")
-            value = person.id if is_person else NUMBER
-            if (is_person or is_account) and desk.conn.execute(
-                select(func.count()).where(column == value)
-            ).scalar_one():
-                found.add(f"{table.name}.{column.name}")
-    return found
-
-
 def all_pointing() -> set[str]:
     return {
         f"{table.name}.{column.name}"
@@ -215,21 +188,6 @@ def all_pointing() -> set[str]:
         for column in table.c
         if any(key.column is people.c.id for key in column.foreign_keys)
     }
-
-
-def everywhere(engine: Engine, url: str) -> str:
-    """The whole database as bytes: SQLite's file with its journal, every cell of PostgreSQL."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as conn:
-            conn.exec_driver_sql("ROLLBACK")
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            conn.exec_driver_sql("BEGIN")
-        path = Path(str(make_url(url).database))
-        return "".join(each.read_bytes().decode("latin-1") for each in path.parent.glob(f"{path.name}*"))
-    with engine.connect() as conn:
-        return "".join(
-            str(row) for table in metadata.sorted_tables for row in conn.execute(select(text("*")).select_from(table))
-        )
 
 
 def test_every_column_is_emptied_or_explained(at_desk: AtDesk, writer: Engine, database_url: str) -> None:
@@ -240,12 +198,12 @@ def test_every_column_is_emptied_or_explained(at_desk: AtDesk, writer: Engine, d
         assert words - columns_with(desk, CANARY) - harmless == set(), "planted nowhere, and not known to be harmless"
         assert harmless <= words
         assert set(NAMELESS) <= all_pointing()
-        assert all_pointing() - pointing_at(desk, ama) - set(NAMELESS) == set(), "planted nowhere"
+        assert all_pointing() - pointing_at(desk, ama.id, NUMBER) - set(NAMELESS) == set(), "planted nowhere"
     assert CANARY in everywhere(writer, database_url)
     with at_desk() as desk:
         forgetting.forget(desk, ama)
         assert columns_with(desk, CANARY) == set()
-        assert pointing_at(desk, ama) <= set(NAMELESS)
+        assert pointing_at(desk, ama.id, NUMBER) <= set(NAMELESS)
         row = desk.conn.execute(select(people).where(people.c.id == ama.id)).one()
         assert {name for name, value in row._mapping.items() if value is not None} == {"id", "made_at", "forgotten_at"}
         assert set(desk.conn.scalars(select(cases.c.sealed))) == {""} == set(desk.conn.scalars(select(cases.c.who)))

@@ -10,7 +10,10 @@ from desk import households
 from desk.front import Desk
 from domain.households import Address, grouped
 from sandbox.phones import Phone
+from storage.forgetting import ACCOUNT, NAMELESS
 from storage.households import find_at
+from storage.people import find_person
+from tests.deeds.traces import columns_with, pointing_at
 from tests.town import TestTown
 
 LILY = Address("ankang", "9", "101")
@@ -108,6 +111,7 @@ async def test_forgetting_leaves_nothing_in_the_group_and_begins_anew(town: Test
     await town.ama.says("[Yes, send it]")
     await town.ben.taps("I'll take it", on=await town.volunteers.sees("Groceries", buttons=["I'll take it"]))
     await town.ben.hears("No rice", "room 201")
+    known = town.look(lambda desk: find_person(desk.conn, town.ama.id))
     await town.ama.says("/forget")
     await town.ama.sees("1 open request will be called off", "Shall I forget you?")
     await town.ama.says("[Yes, forget me]")
@@ -117,6 +121,9 @@ async def test_forgetting_leaves_nothing_in_the_group_and_begins_anew(town: Test
     await town.volunteers.sees("called off")
     for chat in (town.ben, town.volunteers):
         await chat.does_not_see("No rice", "room 201", "Ama")
+    for words in ("No rice", "Ankang, building 3", "Ama"):
+        assert town.look(lambda desk, words=words: columns_with(desk, words)) == set()
+    assert town.look(lambda desk: pointing_at(desk, known.id, town.ama.id)) <= {*NAMELESS, *ACCOUNT}
     await town.ama.says("/orders")
     await town.ama.starts()
     await town.ama.sees("To help you I keep your name")
