@@ -27,10 +27,11 @@ export function makeBar(place, captionPlace, board, deeds) {
 
   function refresh() {
     draw(banner, 0, () => say("banner"));
-    draw(brand, 0, () => [roof(), h("div", {}, h("h1", {}, say("brand")), h("p", {}, say("tagline")))]);
+    draw(brand, 0, () => [h("span", { class: "roof" }, icon("roof")), h("div", {}, h("h1", {}, say("brand")), h("p", {}, say("tagline")))]);
     draw(clock, 0, drawClock);
     draw(story, [town.stories, town.running], drawStory);
-    draw(language, 0, () => h("button", { type: "button", class: "plain", data: { language: "" }, "aria-label": say("otherLanguageLabel"), onclick: deeds.turnLanguage }, say("otherLanguage")));
+    draw(language, 0, () => h("button", { type: "button", class: "plain", data: { language: "" }, "aria-label": say("otherLanguageLabel"), onclick: deeds.turnLanguage },
+      h("span", { class: "spelt" }, say("otherLanguage")), h("span", { class: "brief" }, say("otherLanguageShort"))));
     const everyone = [...town.people.map((one) => ["phone", one.id, one.first_name]), ...town.groups.map((one) => ["group", one.id, one.title])];
     draw(chips, everyone.map(([kind, id, name]) => [kind, id, name, board.isShown(kind, id), board.hasNews(`${kind} ${id}`)]), () => drawChips(everyone));
     chips.setAttribute("aria-label", say("whoIsShown"));
@@ -102,17 +103,12 @@ export function makeBar(place, captionPlace, board, deeds) {
   return { refresh };
 }
 
-/** Eight o'clock of the town's next day, whatever the zone of the one who looks. */
+/** The next eight o'clock of the town, whatever the zone of the one who looks. */
 function nextMorning() {
-  const local = (instant) => new Intl.DateTimeFormat("en-CA", { timeZone: town.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(instant);
-  const today = local(now()).slice(0, 10);
-  const minute = 60_000;
-  let instant = Math.ceil(now().getTime() / (15 * minute)) * 15 * minute;
-  while (!local(new Date(instant)).endsWith("08:00") || local(new Date(instant)).startsWith(today)) instant += 15 * minute;
+  const quarter = 15 * 60_000;
+  const isEight = (instant) =>
+    new Intl.DateTimeFormat("en-GB", { timeZone: town.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(instant) === "08:00";
+  let instant = (Math.floor(now().getTime() / quarter) + 1) * quarter;
+  while (!isEight(new Date(instant))) instant += quarter;
   return new Date(instant).toISOString();
-}
-
-function roof() {
-  const box = h("span", { class: "roof", "aria-hidden": "true" });
-  return box;
 }

@@ -13,11 +13,10 @@ export function makeBoard(stage) {
   let front = null;
   let arranged = false;
   let turned = 0;
-  const board = { show, hide, toggle, open, arrange, hear, refresh, tapped, shows, isShown, hasNews: (key) => unread.has(key), choose };
-
+  const board = { show, hide, toggle, open, arrange, hear, refresh, tapped, addPerson, shows: (chat) => shows(chat), isShown: (kind, id) => isShown(kind, id),
+    hasNews: (key) => unread.has(key) };
   const keyOf = (kind, id) => `${kind} ${id}`;
   const isShown = (kind, id) => (NARROW.matches ? front === keyOf(kind, id) : panels.has(keyOf(kind, id)));
-  board.isShown = isShown;
   NARROW.addEventListener("change", () => refresh());
 
   /** At first: the one who asks, the group, then as many others as the screen has room for. */
@@ -163,10 +162,11 @@ export function makeBoard(stage) {
     return dialog;
   }
 
-  board.addPerson = async (first_name, language_code) => {
+  async function addPerson(first_name, language_code) {
     const person = await post("people", { first_name, language_code });
     if (!personOf(person.id)) town.people.push(person);
     show("phone", person.id);
-  };
+  }
+
   return board;
 }

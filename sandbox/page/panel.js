@@ -105,7 +105,7 @@ export function makePanel(kind, id, board) {
     if (key.url) return panel.open(key.url);
     if (key.copy_text) {
       await navigator.clipboard?.writeText(key.copy_text.text).catch(() => undefined);
-      return toast(say("shownAbove"));
+      return toast(say("copied"));
     }
     board.tapped(panel);
     // By name, since rows may have changed under the finger; by place only when two buttons share a name.
