@@ -49,11 +49,8 @@ def paint_list(view: View, team_id: int, chat_id: int) -> Face | None:
         _("and {count} more", "and {count} more")(count=waits.more) if waits.more else None,
         _("A tap shows its card again."),
     )
-    label = _("{reference} · {category}")
-    buttons = [
-        Button(label(reference=each.reference, category=each.category), data=LineTap(id=each.order_id).pack())
-        for each in waits.oldest
-    ]
+    show = _("Show {reference}")
+    buttons = [Button(show(reference=each.reference), data=LineTap(id=each.order_id).pack()) for each in waits.oldest]
     return Face(text, tuple(buttons), pinned=True)
 
 
