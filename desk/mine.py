@@ -7,7 +7,7 @@ from desk.order_views import category_of, get_order, name_of, show_holder, view_
 from desk.people import be_silent
 from desk.roles import may_volunteer
 from domain.order_views import GroupView
-from domain.orders import Order, may_answer, stands
+from domain.orders import Order, as_askers_know_it, may_answer, stands
 from domain.people import Person
 from domain.refusals import NotFound
 from domain.teams import Team
@@ -64,7 +64,7 @@ def waiting_for(desk: Desk, person: Person) -> list[tuple[Order, GroupView]]:
 
 def asked_for(desk: Desk, person: Person) -> list[tuple[Order, Text]]:
     """What the person has asked for, newest first, and how it stands."""
-    orders = rows.asked_for_by(desk.conn, person.id)
+    orders = map(as_askers_know_it, rows.asked_for_by(desk.conn, person.id))
     return [(order, stands(order, name_of(desk, order.holder_id))) for order in orders]
 
 

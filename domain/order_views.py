@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.calendars import QuietHours
 from domain.desk_file import Category, EmergencyNumber
-from domain.orders import OPEN, Order, Part, stands
+from domain.orders import OPEN, Order, Part, as_askers_know_it, stands
 from domain.references import DOOR_WORDS
 from domain.words import Named, Text
 
@@ -137,13 +137,13 @@ def request_view(
     """None for whoever neither needs it nor asked for it."""
     if reader_id not in order.askers:
         return None
-    known = holder if order.is_held and not order.provisional else None
-    waits = order.is_open or order.provisional
+    order = as_askers_know_it(order)
+    known, waits = (holder if order.is_held else None), order.is_open
     return RequestView(
         category=category.name,
         reference=order.reference,
         whom=order.for_name if reader_id != order.requester_id else None,
-        state="offered" if order.provisional else order.state,
+        state=order.state,
         stands=stands(order, holder),
         holder=known,
         expected_at=order.expected_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -170,6 +170,11 @@ SOMEBODY = _("Somebody")
 def stands(order: Order, holder: str | None) -> Text:
     """The present state as people say it; without a name, somebody has it."""
     return _STANDS[order.state](name=holder or SOMEBODY)
+
+
+def as_askers_know_it(order: Order) -> Order:
+    """Of a taker who has yet to open the chat they hear nothing: nothing is certain yet."""
+    return replace(order, state="offered", holder_id=None, provisional=False) if order.provisional else order
 
 
 # ── refusals ────────────────────────────────────────────────────────────────────────────────────────────────────────

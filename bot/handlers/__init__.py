@@ -43,5 +43,5 @@ ROUTERS: list[Router] = [
 for room in (start, setup, invitations, orders, mine, supervisor, cases, households, import_file, evening):
     CARDS.update(room.CARDS)
 
-for opens in (invitations.PAYLOADS, households.PAYLOADS):
+for opens in (invitations.PAYLOADS, households.PAYLOADS, orders.PAYLOADS):
     PAYLOADS.update(opens)

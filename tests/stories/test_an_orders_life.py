@@ -1,0 +1,72 @@
+"""An order from hand to hand: given back, done, not done after all, done again, rated and thanked for."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from desk.front import Desk
+from storage.points import audit
+from storage.tables import contacts
+from tests.stories.test_asking import ASK
+from tests.town import TestTown
+
+
+async def asks_and_ben_takes_it(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says(*ASK, "[Yes, send it]")
+    card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
+    await town.ben.taps("I'll take it", on=card)
+    await town.ben.hears("Ankang, building 3, room 201", "my leg hurts")
+
+
+async def test_given_back_the_address_goes_away_again(town: TestTown) -> None:
+    await asks_and_ben_takes_it(town)
+    await town.ama.hears("Ben has taken it")
+    await town.ben.says("[Give it back]", "my bicycle broke")
+    await town.ben.does_not_see("room 201", "my leg hurts")
+    await town.ben.hears("You have given it back")
+    await town.ama.hears("cannot come after all")
+    card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
+    await town.cleo.taps("I'll take it", on=card)
+    await town.cleo.hears("room 201")
+    await town.ama.sees("Cleo")
+    await town.faye.hears_nothing()
+
+
+async def test_not_yet_and_then_done_rated_and_thanked_for(town: TestTown) -> None:
+    await asks_and_ben_takes_it(town)
+    await town.ben.says("[On my way]")
+    await town.ama.hears("Ben is on the way")
+    await town.ben.says("[Done]", "[That's all]")
+    await town.ben.hears("whether everything is all right")
+    await town.ama.says("[Not yet]")
+    await town.ben.hears("not quite done yet")
+    card = await town.volunteers.sees("needed once more", buttons=["I'll take it"])
+    await town.ben.taps("I'll take it", on=card)
+    await town.ama.hears("Ben has taken it")
+    await town.ben.says("[Done]", "It is in her kitchen now", "[That's all]")
+    await town.ama.sees("It is in her kitchen now", buttons=["Yes, it's done"])
+    await town.ama.says("[Yes, it's done]", "[5 · very good]", "[4 · good]")
+    await town.ben.hears("has earned 5 points")
+    await town.ben.says("/points")
+    await town.ben.hears("+5", "Groceries", "Ben")
+    await town.ama.says("[Say a word]", "So kind of him")
+    await town.ama.hears("Noted, thank you!")
+    assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_a_taker_who_never_opened_the_chat_is_led_there(town: TestTown) -> None:
+    def forget_chat(desk: Desk) -> None:
+        desk.conn.execute(update(contacts).where(contacts.c.telegram_id == town.ben.id).values(reach="never_started"))
+
+    await town.joins(town.ama)
+    await town.ama.says(*ASK, "[Yes, send it]")
+    await town.at_desk(forget_chat)
+    card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
+    await town.ben.taps("I'll take it", on=card)
+    assert town.ben.answer is not None and town.ben.answer["url"].endswith("?start=c_1")
+    await town.ben.hears_nothing()
+    await town.ama.does_not_see("Ben")
+    await town.ben.starts("c_1")
+    await town.ben.hears("room 201")
+    await town.ama.hears("Ben has taken it")
