@@ -17,7 +17,22 @@ from domain.words import _
 
 router = Router(name="membership")
 
-KNOWN = frozenset({"start", "menu", "setup", "orders", "mine", "points", "queue", "cancel", "language", "forget"})
+KNOWN = frozenset(
+    {
+        "start",
+        "menu",
+        "setup",
+        "orders",
+        "mine",
+        "points",
+        "queue",
+        "duty",
+        "nottonight",
+        "cancel",
+        "language",
+        "forget",
+    }
+)
 """Commands that are ours even where nobody said so; another bot's are none of our business."""
 
 ANONYMITY = _("I can't see who you are. Please switch off anonymity, or use the buttons: those I can tell apart.")
