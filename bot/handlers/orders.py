@@ -14,6 +14,7 @@ from desk.order_views import team_of, view_in_group
 from domain.order_views import GroupView
 from domain.orders import NotOfThisTeam
 from domain.people import Person
+from domain.refusals import NotFound
 from domain.words import Text, _, lines, plain
 
 router = Router(name="orders")
@@ -55,9 +56,10 @@ async def tapped(query: CallbackQuery, callback_data: OrderTap, desk: Desk, pers
             return closing.reopen(desk, person, order_id)
         case "show":
             mine.show_request(desk, person, order_id)
+            return None
         case "not_tonight":
             return mine.not_tonight(desk, person)
-    return None
+    raise NotFound  # a verb of somebody's own making
 
 
 @router.callback_query(RateTap.filter())
