@@ -50,7 +50,7 @@ def other_name(flow: Flow, desk: Desk) -> str:
 
 
 class WriteTo(Flow):
-    name = "write_to"
+    name = "write"
     title = _("Write to whoever is on the other side")
     can_call = False
     needs_consent = False  # nothing of it is kept

@@ -64,7 +64,7 @@ class WritesTo(Filter):
         if message.chat.type != "private" or person is None or (message.text or "").startswith("/"):
             return False
         found = talking.current(desk, person)
-        return found is not None and found[1].name in ("write_to", "whose")
+        return found is not None and found[1].name in ("write", "whose")
 
 
 @router.message(WritesTo())
@@ -140,5 +140,5 @@ def phrase_buttons(order_id: int) -> tuple[Button, ...]:
 def write_button(view: View, order_id: int, chat_id: int) -> tuple[Button, ...]:
     """*Write to …*, as long as there is somebody on the other side."""
     name = relay.name_of_other(view, people.find_person(view, chat_id), order_id)
-    data = Open(flow="write_to", id=order_id).pack()
+    data = Open(flow="write", id=order_id).pack()
     return (Button(_("Write to {name}")(name=name), data=data),) if name is not None else ()

@@ -98,7 +98,7 @@ async def test_whoever_gave_it_back_is_out_of_the_talk(town: TestTown) -> None:
     await town.ama.replies("The gate code is 12", to=living)
     await town.ama.sees("Nobody has it yet", "whoever comes will read it")
     await town.ben.does_not_see("gate code")
-    await town.ben.forges("open:write_to:1", on=await town.ben.last())
+    await town.ben.forges("open:write:1", on=await town.ben.last())
     town.ben.is_told("don't have this one any more")
     card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
     await town.cleo.taps("I'll take it", on=card)
@@ -109,7 +109,7 @@ async def test_whoever_gave_it_back_is_out_of_the_talk(town: TestTown) -> None:
 async def test_a_stranger_with_forged_data_is_told_kindly(town: TestTown) -> None:
     await taken(town)
     await town.faye.says("/menu")
-    for data in ("open:write_to:1", "say:at_door:1", "open:whose:"):
+    for data in ("open:write:1", "say:at_door:1", "open:whose:"):
         await town.faye.forges(data, on=await town.faye.last())
         assert town.faye.answer is not None
         assert town.faye.answer["text"]
