@@ -65,10 +65,13 @@ export function makeBar(place, captionPlace, board, deeds) {
   }
 
   function drawChips(everyone) {
-    return [everyone.map(([kind, id, name]) => h("button", { type: "button", class: `chip ${kind}`, "aria-pressed": String(board.isShown(kind, id)), data: { chip: id },
+    const shown = everyone.map(([kind, id, name]) => h("button", { type: "button", class: `chip ${kind}`, "aria-pressed": String(board.isShown(kind, id)), data: { chip: id },
       onclick: () => (board.toggle(kind, id), refresh()) }, kind === "phone" ? face(id, name, "small") : h("span", { class: "face small square" }, icon("people")), h("span", {}, name),
-    board.hasNews(`${kind} ${id}`) && h("b", { class: "dot" }, h("span", { class: "aside" }, say("unread"))))),
-    h("button", { type: "button", class: "chip add", data: { addPhone: "" }, onclick: askForPerson }, icon("plus"), h("span", {}, say("addPhone")))].flat();
+    board.hasNews(`${kind} ${id}`) && h("b", { class: "dot" }, h("span", { class: "aside" }, say("unread")))));
+    const row = h("div", { class: "chips-row", onwheel: (event) => (row.scrollLeft += event.deltaY) }, shown);
+    const scrolled = chips.firstElementChild?.scrollLeft ?? 0;
+    queueMicrotask(() => (row.scrollLeft = scrolled));
+    return [row, h("button", { type: "button", class: "chip add", "aria-label": say("addPhone"), data: { addPhone: "" }, onclick: askForPerson }, icon("plus"), h("span", {}, say("addPhone")))];
   }
 
   function askForPerson() {

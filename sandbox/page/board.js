@@ -79,6 +79,7 @@ export function makeBoard(stage) {
     if (event.type === "answer") return answer(event);
     if (event.type === "message") {
       if (town.running !== null) follow(event.chat);
+      for (const panel of panels.values()) if (panel.chat === event.chat) panel.heardAt = Date.now();
       const key = keyOf(isGroup(event.chat) ? "group" : "phone", event.chat);
       if (!shows(event.chat)) unread.add(key);
       else unread.delete(key);
@@ -95,10 +96,12 @@ export function makeBoard(stage) {
     if (NARROW.matches && Date.now() - turned < 2500) return;
     turned = Date.now();
     if (!NARROW.matches && !panel && !isGroup(chat) && stage.scrollWidth >= stage.clientWidth && panels.size >= 4) {
-      const idle = [...panels.entries()].filter(([, one]) => one.kind === "phone").sort((a, b) => (a[1].heardAt ?? 0) - (b[1].heardAt ?? 0))[0];
-      if (idle) drop(idle[0]);
+      const [[idle, quiet]] = [...panels].filter(([, one]) => one.kind === "phone").sort((a, b) => (a[1].heardAt ?? 0) - (b[1].heardAt ?? 0));
+      const place = quiet.element.nextElementSibling;
+      drop(idle);
+      stage.insertBefore(show("phone", chat).element, place); // the newcomer takes the place of the quietest
     }
-    show(isGroup(chat) ? "group" : "phone", chat).heardAt = Date.now();
+    show(isGroup(chat) ? "group" : "phone", chat);
   }
 
   function tapped(panel) {

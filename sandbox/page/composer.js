@@ -43,7 +43,7 @@ export function makeComposer(panel) {
   function drawLine(speakers) {
     const draft = panel.drafts.get(panel.chat) ?? "";
     const label = panel.kind === "group" ? say("writeAs", { name: fullName(personOf(panel.user)) }) : say("write");
-    input = h("textarea", { rows: "1", data: { input: "" }, placeholder: label, "aria-label": label, autocomplete: "off",
+    input = h("textarea", { rows: "1", data: { input: "" }, placeholder: say("write"), "aria-label": label, autocomplete: "off",
       oninput: () => {
         panel.drafts.set(panel.chat, input.value);
         grow();
@@ -77,7 +77,7 @@ export function makeComposer(panel) {
       ["album", "album", () => sendKind("album")],
       ["voice", "mic", () => sendKind("voice")],
       ["place", "pin", () => sendKind("location", HARBOUR)],
-      ["contact", "contact", () => sendKind("contact", { own: true, first_name: own, phone_number: "+86 555 0100" })],
+      ["contact", "contact", () => sendKind("contact", { own: true, first_name: own })],
       ["stranger", "people", () => sendKind("contact", { own: false, first_name: "Gus", phone_number: "+86 555 0199" })],
     ].map(([word, sign, deed]) => item([icon(sign), say(word)], deed, { attach: word }));
   }
@@ -151,7 +151,7 @@ export function makeComposer(panel) {
   }
 
   function press(key, text) {
-    if (key.request_contact) return sendKind("contact", { own: true, first_name: fullName(personOf(panel.user)), phone_number: "+86 555 0100" });
+    if (key.request_contact) return sendKind("contact", { own: true });
     if (key.request_location) return sendKind("location", HARBOUR);
     return panel.attempt("say", { text, ...answered() });
   }

@@ -48,7 +48,7 @@ export function drawMessages(messages, view) {
     : pieces;
 
   const body = h("div", { class: `bubble ${bare(first) ? "bare" : ""} ${pieces.length ? "with-media" : ""}` },
-    view.named && !mine && h("span", { class: "sender", style: `--hue:${hue(first.from?.id ?? 0)}` }, nameOf(first)),
+    view.named && !mine && h("span", { class: "sender", style: `--hue:${hueOf(first)}` }, nameOf(first)),
     quoteOf(first, view),
     content,
     words && h("div", { class: "words", dir: "auto" }, richText(words, worded.entities ?? worded.caption_entities ?? [], view.act)),
@@ -58,7 +58,7 @@ export function drawMessages(messages, view) {
   const reply = h("button", { type: "button", class: "reply-button", "aria-label": say("replyTo", { name: nameOf(first) }), title: say("reply"),
     onclick: () => view.act.reply(first) }, icon("reply"));
   return h("div", { class: `row ${side} ${view.follows ? "follows" : ""}`, data: { message: first.message_id } },
-    view.named && !mine && (view.follows ? h("span", { class: "face-space" }) : face(first.from?.id ?? 0, nameOf(first), "small")),
+    view.named && !mine && (view.follows ? h("span", { class: "face-space" }) : face(first.from?.id ?? 0, nameOf(first), isBots(first) ? "small bot" : "small")),
     h("div", { class: "column" }, h("div", { class: "line" }, body, reply), keyboard(last, view.act)));
 }
 
@@ -67,13 +67,16 @@ function marked(piece, message, mark) {
   return mark ? h("div", { data: { message: message.message_id } }, piece) : piece;
 }
 
+// The bot always wears the desk's own green.
+const hueOf = (message) => (isBots(message) ? 162 : hue(message.from?.id ?? 0));
+
 const bare = (message) => Boolean(message.sticker || message.dice);
 
 function quoteOf(message, view) {
   const answered = message.reply_to_message;
   if (!answered) return null;
   const words = message.quote?.text ?? gist(view.find(answered.message_id) ?? answered);
-  return h("button", { type: "button", class: "quote", style: `--hue:${hue(answered.from?.id ?? 0)}`, onclick: () => view.act.goTo(answered.message_id) },
+  return h("button", { type: "button", class: "quote", style: `--hue:${hueOf(answered)}`, onclick: () => view.act.goTo(answered.message_id) },
     h("strong", {}, nameOf(answered)), h("span", {}, words.slice(0, 160)));
 }
 

@@ -22,7 +22,7 @@ export const fullName = (user) => (user ? [user.first_name, user.last_name].filt
 const INSIDE = new Set(["creator", "administrator", "member", "restricted"]);
 export const membersOf = (group) => group.members.filter((member) => INSIDE.has(member.status));
 export const groupsOf = (user) => town.groups.filter((group) => membersOf(group).some((m) => m.user_id === user));
-export const speakersOf = (group) => membersOf(group).map((m) => personOf(m.user_id)).filter(Boolean);
+export const speakersOf = (group) => town.people.filter((person) => membersOf(group).some((m) => m.user_id === person.id));
 
 async function call(path, options) {
   const answer = await fetch(`/control/${path}`, options);
@@ -50,7 +50,7 @@ export async function takeOver() {
 export async function load() {
   const state = await call("state");
   Object.assign(town, { bot: state.bot, people: state.people, groups: state.groups, stories: state.stories ?? [],
-    commands: state.commands ?? [], caption: state.caption ?? null, running: state.running ?? town.running,
+    commands: state.commands ?? [], caption: state.caption ?? null, running: state.running ?? null,
     zone: state.zone ?? town.zone });
   setClock(state.now);
   tell({ type: "state" });
@@ -95,6 +95,7 @@ const HEARD = {
   clock: (event) => setClock(event.now),
   caption: (event) => (town.caption = event.text ?? null),
   story: (event) => (town.running = event.running ?? null),
+  commands: (event) => (town.commands = event.commands ?? []),
   people: () => loadSoon(),
   groups: () => loadSoon(),
 };

@@ -5,7 +5,7 @@ const EN = {
   banner: "An invented town: nothing leaves this computer.",
   otherLanguage: "中文", otherLanguageShort: "中文", otherLanguageLabel: "把这个页面换成中文",
   clock: "Town time", later1: "1 minute later", later10: "10 minutes later", later60: "1 hour later", morning: "Next morning",
-  later1Short: "+1 min", later10Short: "+10 min", later60Short: "+1 h", morningShort: "Morning",
+  later1Short: "+1 min", later10Short: "+10 min", later60Short: "+1 h", morningShort: "8 am",
   show: "Show me", showStory: "Show me: {title}", moreStories: "Other stories", takeOver: "Take over", playing: "Playing: {title}",
   tookOver: "It is yours now. Type or tap anywhere.",
   whoIsShown: "Whose phones are shown", addPhone: "Add a phone", newPhoneTitle: "A new neighbour", newPhoneHelp: "They get a phone of their own and have never spoken to the bot.",
