@@ -96,20 +96,14 @@ def relay_words(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) 
     reached = [each for each in others if each.reach == "open"]
     if not reached:
         raise rules.NotDelivered(name=others[0].called)
-    goes_on = all(_was_told(desk, each, order) for each in reached)
     for each in reached:
         desk.say(*(_copy(each, person.called, piece, order) for piece in pieces))
     if order.holder_id == person.id and order.is_held:
         watch_holder(desk, order.id)
-    return None if goes_on else _("I've passed it on to {name}.")(name=reached[0].called)
-
-
-def _was_told(desk: Desk, person: Person, order: Order) -> bool:
-    assert person.telegram_id is not None
-    said = (each for each in desk.said if isinstance(each, Copy) and each.subject == "talk")
-    if any(each.chat_id == person.telegram_id and each.subject_id == order.id for each in said):
-        return True
-    return relay.was_told(desk.conn, person.telegram_id, order.id, desk.now - rules.TALK_LASTS)
+    if relay.has_happened(desk.conn, order.id, "talked", desk.now - rules.TALK_LASTS, person.id):
+        return None
+    orders.remember(desk.conn, order.id, "talked", desk.now, person.id)
+    return _("I've passed it on to {name}.")(name=reached[0].called)
 
 
 def _copy(to: Person, name: str, piece: Piece, order: Order) -> Copy:
@@ -135,7 +129,7 @@ def say_phrase(desk: Desk, person: Person, order_id: int, phrase: str) -> Text:
     order = get_held(desk, person, order_id)
     if phrase not in rules.PHRASES:
         raise NotFound
-    if relay.has_happened(desk.conn, order_id, phrase, desk.now - rules.PHRASE_HOLDS):
+    if relay.has_happened(desk.conn, order_id, phrase, desk.now - rules.PHRASE_HOLDS, person.id):
         raise AlreadyDone
     hear = [each for each in other_side(desk, person, order) if each.telegram_id is not None and each.reach == "open"]
     if not hear:

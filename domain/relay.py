@@ -11,7 +11,7 @@ from domain.words import _
 TALKING = (*HELD, "resolved")
 """From the moment somebody has it until it is closed."""
 TALK_LASTS = timedelta(minutes=15)
-"""After so long a silence it is said once more that what was written has been passed on."""
+"""After so long it is said once more that what was written has been passed on."""
 PHRASE_HOLDS = timedelta(minutes=2)
 MOST_NOTES = 12
 NOTES_HOLD = 1000

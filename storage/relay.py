@@ -24,12 +24,6 @@ _SENT = (
 _STANDING = select(cards.c.subject, cards.c.subject_id).where(
     cards.c.chat_id == bindparam("chat_id"), cards.c.message_id == bindparam("message_id")
 )
-_SPOKE = select(outbox.c.id).where(
-    outbox.c.chat_id == bindparam("chat_id"),
-    outbox.c.subject == "talk",
-    outbox.c.subject_id == bindparam("order_id"),
-    outbox.c.made_at > bindparam("since"),
-)
 
 
 def subject_at(conn: Connection, chat_id: int, message_id: int) -> tuple[str, int] | None:
@@ -49,14 +43,12 @@ def talks_of(conn: Connection, person_id: int) -> list[Order]:
     return [order for order in found if order is not None]
 
 
-def was_told(conn: Connection, chat_id: int, order_id: int, since: datetime) -> bool:
-    """Has anything about this order been carried to this chat since then?"""
-    known = {"chat_id": chat_id, "order_id": order_id, "since": since}
-    return conn.execute(_SPOKE.limit(1), known).first() is not None
-
-
-def has_happened(conn: Connection, order_id: int, what: str, since: datetime) -> bool:
+def has_happened(conn: Connection, order_id: int, what: str, since: datetime, person_id: int) -> bool:
+    """Has this person done that with the order since then?"""
     happened = select(order_history.c.id).where(
-        order_history.c.order_id == order_id, order_history.c.what == what, order_history.c.at > since
+        order_history.c.order_id == order_id,
+        order_history.c.what == what,
+        order_history.c.person_id == person_id,
+        order_history.c.at > since,
     )
     return conn.execute(happened.limit(1)).first() is not None

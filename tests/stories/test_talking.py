@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.references import DOOR_WORDS
 from sandbox.phones import Json, Phone, text_of
 from tests.stories.test_asking import ASK
 from tests.town import TestTown
@@ -169,3 +170,49 @@ async def test_the_team_replies_to_the_card_and_its_holder_reads_it(town: TestTo
     await town.volunteers.sees("Groceries", "Ben has it")
     calls = [call for call in await town.demo.town.calls() if call["method"] == "setMessageReaction"]
     assert len(calls) == 2
+
+
+async def test_an_album_stays_together(town: TestTown) -> None:
+    await taken(town)
+    living = await town.ama.sees("Ben has it")
+    await town.ama.sends("album", count=3, reply_to=living["message_id"])
+    assert ["photo" in message for message in (await town.ben.from_bot())[-3:]] == [True] * 3
+    await town.ama.sees("I've passed it on to Ben")
+    assert len([m for m in await town.ama.from_bot() if "passed it on" in text_of(m)]) == 1
+    await town.ben.all_read()
+    await town.ama.sends("album", count=2)
+    await town.ben.hears_nothing()
+    await town.ama.says("[For Ben]")
+    assert ["photo" in message for message in (await town.ben.from_bot())[-2:]] == [True] * 2
+    await town.ben.all_read()
+
+
+async def test_a_reply_does_not_disturb_another_conversation(town: TestTown) -> None:
+    await taken(town)
+    living = await town.ama.sees("Ben has it")
+    await town.ama.says("/help", "[Something at home is broken]")
+    await town.ama.replies("The gate is open", to=living)
+    await town.ben.hears("Ama: The gate is open")
+    await town.ama.says("The tap drips")
+    await town.ama.sees("I've noted it (1 part)")
+    await town.ben.hears_nothing()
+
+
+async def test_while_something_confidential_is_told_nothing_is_passed_on(town: TestTown) -> None:
+    await taken(town)
+    living = await town.ama.sees("Ben has it")
+    await town.ama.says("/help", "[I'd rather say it privately]", "[Yes]")
+    await town.ama.replies("pomegranate", to=living)
+    await town.ben.does_not_see("pomegranate")
+    await town.ben.hears_nothing()
+
+
+async def test_the_word_for_the_door_is_read_by_each_in_their_own_language(town: TestTown) -> None:
+    await taken(town)
+    await town.ama.says("/menu")
+    await town.ama.taps("中文")
+    held = await town.ben.sees("At the door, say this word first")
+    word = text_of(held).split("say this word first: ")[1].splitlines()[0]
+    await town.ben.taps("At the door")
+    chinese = next(named["zh_Hans"] for named in DOOR_WORDS if named["en"] == word)
+    await town.ama.hears("Ben", chinese)
