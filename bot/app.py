@@ -7,6 +7,7 @@ import gc
 import random
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -24,11 +25,12 @@ from bot.post.standing import Rendered
 from bot.settings import Settings
 from bot.sweeps import SWEEPS
 from bot.words import Reader
-from desk import escalation, invitations, reading, talks
+from desk import escalation, groups, her_side, invitations, reading, talks
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
 from storage.lock import only_one
+from storage.messages import Subject
 from storage.vault import Keys
 from storage.work import open_readers, open_writer
 
@@ -37,6 +39,14 @@ log = structlog.get_logger()
 
 class NotAnswering(Exception):
     """Telegram, or whatever LINLI_BOT_API names, does not know this bot or cannot be reached."""
+
+
+def unreachable(desk: Desk, chat_id: int) -> None:
+    """A person who cannot be reached does not count as called; a group that is lost is missed by its team."""
+    if chat_id > 0:
+        escalation.unreachable(desk, chat_id)
+    else:
+        groups.gone(desk, chat_id)
 
 
 class App:
@@ -62,6 +72,7 @@ class App:
         self.keys = Keys.made_from(*settings.sealing_key().split())
         self.chance = chance or secrets.SystemRandom()
         self.username = ""
+        self.opened_at: datetime | None = None
         self.lock = only_one(settings.database)
         self.writer, self.readers = open_writer(settings.database), open_readers(settings.database)
         self.office = PostOffice(
@@ -79,7 +90,8 @@ class App:
             clock=self.clock,
             budget=budget,
             sealed_for=talks.is_sealed,
-            unreachable=escalation.unreachable,
+            unreachable=unreachable,
+            noted=self.note_standing,
             reached=reached,
             tick=tick,
             poll=poll,
@@ -94,7 +106,13 @@ class App:
         return await switchboard.handle(desk, raw, self.jobs)
 
     def desk_for(self, conn: Connection) -> Desk:
-        return Desk(conn, self.file, self.clock.now(), self.keys, self.chance, self.username)
+        now = self.clock.now()
+        return Desk(conn, self.file, now, self.keys, self.chance, self.username, self.opened_at)
+
+    def note_standing(self, conn: Connection, key: Subject, message_id: int, at: datetime) -> None:
+        """What was shown in confidence is remembered, so that it can be cleared."""
+        subject, _subject_id, chat_id = key
+        her_side.note_standing(conn, self.keys, at, subject, chat_id, message_id)
 
     def render(self, conn: Connection, subject: str, subject_id: int, chat_id: int) -> Rendered | None:
         """What should stand on this card now, in the words of whoever reads it there."""
@@ -104,13 +122,15 @@ class App:
             return None
         language = face.language or reading.language_in(view, chat_id)
         reader = Reader(language, self.file.zone, view.now)
-        return Rendered(reader.say(face.text), keyboard(reader, face.buttons), face.pinned)
+        shown = reader.say(face.text), keyboard(reader, face.buttons)
+        return Rendered(*shown, face.pinned, face.protected, face.media)
 
     async def open(self) -> None:
         """1. the only one here 2. the schema 3. who we are 4. the officer 5. the post office."""
         self.lock.take()
         schema.upgrade(self.writer)
         await self.learn_name()
+        self.opened_at = self.clock.now()
         gc.collect()
         gc.freeze()  # aiogram's models would make every collection slow
         await self.office.open()

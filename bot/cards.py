@@ -23,6 +23,8 @@ class Face:
     buttons: tuple[Button, ...] = ()
     language: str | None = None
     pinned: bool = False
+    protected: bool = False  # cannot be forwarded or saved
+    media: tuple[str, str] | None = None  # a photo, voice or video: what it is, and its file; gone when the card is
 
 
 View = Desk

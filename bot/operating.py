@@ -105,7 +105,7 @@ def init(language: str) -> None:
     if link is None:
         out(say.label(_("The desk has an officer already. `linli run` starts it.")))
     else:
-        out(say.label(_("Open this link within 24 hours, once: it makes you the first officer. Then `linli run`.")))
+        out(say.label(_("Start the desk with `linli run`, then open this link within 24 hours: it makes you the first officer.")))
         out(link)
 
 

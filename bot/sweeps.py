@@ -1,6 +1,12 @@
 """What is driven by the clock: each takes one thing that is due, in a transaction of its own."""
 
 from bot.post.ticker import Sweep
-from desk import escalation, evening
+from desk import cases, escalation, evening
 
-SWEEPS: list[Sweep] = [escalation.sweep_runs, escalation.sweep_deadlines, evening.sweep_thanks]
+SWEEPS: list[Sweep] = [
+    escalation.sweep_runs,
+    escalation.sweep_deadlines,
+    evening.sweep_thanks,
+    cases.sweep_closed,
+    cases.sweep_orphaned,
+]

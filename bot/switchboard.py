@@ -7,7 +7,7 @@ from functools import cache
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import DetailedAiogramError
-from aiogram.types import Update
+from aiogram.types import Update, User
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
@@ -38,18 +38,21 @@ def dispatcher() -> Dispatcher:
 
 
 @cache
-def deaf_bot() -> Bot:
-    """aiogram wants a bot beside every update. This one is never asked to send anything."""
-    return Bot("1:never-sends")
+def deaf_bot(username: str) -> Bot:
+    """aiogram wants a bot beside every update. This one knows its name and is never asked to send anything."""
+    bot = Bot("1:never-sends")
+    bot._me = User(id=1, is_bot=True, first_name=username, username=username)
+    return bot
 
 
 async def handle(desk: Desk, raw: Raw, jobs: Jobs) -> bool:
     """One update, inside the open transaction; `jobs` follow its commit. False: no concern of the desk's."""
+    bot = deaf_bot(desk.bot_name)
     try:
-        update = Update.model_validate(raw, context={"bot": deaf_bot()})
+        update = Update.model_validate(raw, context={"bot": bot})
         update.event_type  # noqa: B018 - raises for a kind nobody has heard of
     except ValidationError as reason:
         raise Undecodable("it cannot be decoded") from reason
     except (UpdateTypeLookupError, DetailedAiogramError) as reason:
         raise Undecodable("unknown kind") from reason
-    return await dispatcher().feed_update(deaf_bot(), update, desk=desk, jobs=jobs) is not UNHANDLED
+    return await dispatcher().feed_update(bot, update, desk=desk, jobs=jobs) is not UNHANDLED

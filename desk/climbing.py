@@ -59,7 +59,8 @@ def _climb(desk: Desk, run: Run) -> None:
     step = run.ladder.steps[run.position] if run.position < len(run.ladder.steps) else None
     asks_team = step is not None and step.reach == TEAM
     late = desk.now - run.next_at
-    if late > NOTICEABLE and not asks_team and run.order_id is not None:
+    down = desk.opened_at is None or run.next_at < desk.opened_at
+    if late > NOTICEABLE and down and not asks_team and run.order_id is not None:
         remember(desk.conn, run.order_id, LATE, desk.now, note=str(int(late.total_seconds() // 60)))
     if step is None:
         _end(desk, matter)

@@ -117,6 +117,7 @@ class Desk:
     keys: Keys
     chance: random.Random
     bot_name: str = ""  # the bot's username, for links
+    opened_at: datetime | None = None  # since when this desk has been open without a break; None: nobody knows
     said: list[Saying] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)  # run once the transaction has committed
 

@@ -22,7 +22,10 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign
 def open_writer(url: str) -> Engine:
     """The engine that every deed goes through; one connection, begun for writing."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+        waits = {"options": "-c lock_timeout=5000"}  # somebody else's lock is trouble of the house, not a standstill
+        return create_engine(
+            url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args=waits, hide_parameters=True
+        )
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)

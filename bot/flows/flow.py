@@ -251,7 +251,9 @@ class Flow:
 
     def refused(self, refusal: Refusal) -> None:
         """The deed at the end said no: the last question is asked again and nothing else is lost."""
-        self.answers.pop(self.steps[-1].name, None)
+        asked = [step.name for step in self.steps if step.name in self.answers and step.name not in self.progress.known]
+        if asked:
+            del self.answers[asked[-1]]
         self.preface(refusal.said)
 
     def preface(self, text: Text) -> None:
@@ -260,7 +262,9 @@ class Flow:
     def _move(self, where: str, step: Step[Any]) -> None:
         progress = self.progress
         if where == AGAIN:
-            self.progress = Progress(suspended=progress.suspended)
+            asked = {each.name for each in self.steps}
+            about = {name: value for name, value in self.answers.items() if name not in asked}
+            self.progress = Progress(about, list(about), suspended=progress.suspended)
         elif where.startswith(CHANGE):
             name = where.removeprefix(CHANGE)
             if name in self.answers and name != step.name:

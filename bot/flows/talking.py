@@ -146,7 +146,10 @@ def _finish(desk: Desk, person: Person, flow: Flow, turn: int) -> None:
     except Refusal as refusal:
         del desk.said[said_before:]
         flow.refused(refusal)
-        _go_on(desk, person, flow, turn=turn, anew=True)
+        if flow.here(desk) is None:  # nothing was asked that could be answered otherwise
+            close(desk, person, flow, refusal.said)
+        else:
+            _go_on(desk, person, flow, turn=turn, anew=True)
     else:
         said, desk.said[said_before:] = desk.said[said_before:], []
         close(desk, people.get_person(desk, person.id), flow, None)

@@ -21,7 +21,7 @@ from bot.post.endings import REPEAT, Again, Ending, Over, Unreachable, judge
 from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
-from bot.post.marks import Marks
+from bot.post.marks import Marks, NoteStanding
 from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
@@ -47,13 +47,14 @@ class Courier:
         health: Health,
         budget: Budget,
         unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        noted: NoteStanding = lambda conn, key, message_id, at: None,
         reached: Callable[[str], None] = lambda point: None,
         at_once: int = 64,
     ) -> None:
         self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
         self._clock, self._health, self._budget = clock, health, budget
         self._unreachable, self._reached, self._at_once = unreachable, reached, at_once
-        self._marks = Marks(pump)
+        self._marks = Marks(pump, noted)
         self._cards = Cards(wire, readers, render, self._marks.fresh)
         self._lanes = Lanes(budget)
         self._wake = asyncio.Event()
@@ -274,8 +275,9 @@ class Courier:
         chat_id, now = parcel.chat_id, self._clock.now()
 
         def note(desk: Desk) -> None:
-            mark_unreachable(desk.conn, chat_id, reach)
             drop_chat(desk.conn, chat_id, reach, now)
+            if chat_id > 0:  # of a group, whoever answers for it notes that it is lost, and tells people
+                mark_unreachable(desk.conn, chat_id, reach)
             self._unreachable(desk, chat_id)
 
         try:

@@ -24,6 +24,7 @@ from bot.post.outcomes import (
     Reach,
     Sent,
     Uncertain,
+    is_gone,
     is_unchanged,
     why_unreachable,
 )
@@ -103,8 +104,8 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
         if parcel.chat_id < 0:
             return Unreachable("left")
         return Unreachable("blocked" if reach == "left" else reach)
-    if is_unchanged(refused):
-        return Over("sent")
+    if is_unchanged(refused) or (parcel.kind == "call" and is_gone(refused)):
+        return Over("sent")  # it is as it should be, or there is nothing left to do it to
     fields = parcel.body.get("fields", {})
     if "can't parse entities" in refused.words.lower() and fields.get("parse_mode"):
         parcel.body = {**parcel.body, "fields": _plain(fields)}  # better without its bold words than not at all

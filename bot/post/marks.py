@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,12 +16,15 @@ LINGER = 0.02  # seconds a mark waits for others to be committed with it
 Stands = tuple[int | None, str | None]
 """The message that stands there, and the hash of what it shows."""
 
+NoteStanding = Callable[[Connection, Subject, int, datetime], None]
+"""Told of every message that shows a card, in the transaction that notes it."""
+
 
 class Marks:
     """Waits for a transaction to ride along with; kept until that has committed."""
 
-    def __init__(self, pump: Pump) -> None:
-        self._pump = pump
+    def __init__(self, pump: Pump, noted: NoteStanding = lambda conn, key, message_id, at: None) -> None:
+        self._pump, self._note_standing = pump, noted
         self.fresh: dict[Subject, Stands] = {}
         """What we have just put somewhere, as long as that is not committed."""
         self._marks: list[Mark] = []
@@ -48,6 +52,8 @@ class Marks:
         mark(conn, self._marks)
         for key, (message_id, face), at in self._stands:
             stand(conn, key, message_id, face, at)
+            if message_id is not None:
+                self._note_standing(conn, key, message_id, at)
 
     def _noted(self, done: asyncio.Future[None]) -> None:
         if done.cancelled():

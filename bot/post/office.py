@@ -22,6 +22,7 @@ from bot.post.courier import Courier
 from bot.post.fetch import Fetcher
 from bot.post.health import Health
 from bot.post.jobs import Jobs
+from bot.post.marks import NoteStanding
 from bot.post.outgoing import Outgoing
 from bot.post.pump import Pump
 from bot.post.standing import Render
@@ -53,6 +54,7 @@ class PostOffice:
         budget: Budget | None = None,
         sealed_for: SealedFor = lambda conn, sender: False,
         unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        noted: NoteStanding = lambda conn, key, message_id, at: None,
         reached: Callable[[str], None] = lambda point: None,
         tick: float = 1.0,
         poll: float = 25,
@@ -92,6 +94,7 @@ class PostOffice:
             health=self.health,
             budget=budget or Budget(),
             unreachable=unreachable,
+            noted=noted,
             reached=reached,
         )
         self.ticker = Ticker(self.pump.do, sweeps, clock=self.clock, every=tick)

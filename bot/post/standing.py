@@ -23,6 +23,10 @@ from storage.messages import Subject, find_cards
 log = structlog.get_logger()
 
 
+MEDIA = "m-"
+"""Marks the face of a picture or a voice: it is never edited, and deleted when nothing should stand there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """What should stand there now: HTML, and an inline keyboard as Telegram wants it."""
@@ -30,11 +34,13 @@ class Rendered:
     text: str
     keyboard: dict[str, Any] | None = None
     pinned: bool = False
+    protected: bool = False
+    media: tuple[str, str] | None = None  # what it is, and its file
 
     @property
     def face(self) -> str:
-        whole = json.dumps([self.text, self.keyboard], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+        whole = json.dumps([self.text, self.keyboard, self.media], ensure_ascii=False, sort_keys=True)
+        return (MEDIA if self.media else "") + hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 Render = Callable[[Connection, str, int, int], Rendered | None]
@@ -91,17 +97,17 @@ class Cards:
         """Edit what stands there, or put it there."""
         card = view.rendered
         if card is None:
-            return await self._take_away(parcel.chat_id, view.message_id)
+            return await self._take_away(parcel.chat_id, view.message_id, view.face)
         anew = bool(parcel.body.get("anew"))
         if view.message_id is not None and not anew:
-            if view.face == card.face:
+            if view.face == card.face or card.media:
                 return Shown(Sent({"message_id": view.message_id}))
             edited = await self._edit(parcel.chat_id, view.message_id, card)
             if isinstance(edited, Sent) or (isinstance(edited, PermanentlyRefused) and is_unchanged(edited)):
                 return Shown(Sent({"message_id": view.message_id}), (view.message_id, card.face))
             if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
                 return Shown(edited)
-        sent = await self._wire.call("sendMessage", self._fields(parcel, card))
+        sent = await self._wire.call(*self._sending(parcel, card))
         if not isinstance(sent, Sent):
             return Shown(sent)
         if card.pinned:
@@ -109,26 +115,37 @@ class Cards:
                 "pinChatMessage", chat_id=parcel.chat_id, message_id=sent.message_id, disable_notification=True
             )
         if anew and view.message_id is not None:
-            await self._quietly("editMessageReplyMarkup", chat_id=parcel.chat_id, message_id=view.message_id)
+            await self._leave_behind(parcel.chat_id, view.message_id)
         return Shown(sent, (sent.message_id, card.face))
 
-    def _fields(self, parcel: Parcel, card: Rendered) -> dict[str, Any]:
-        fields = {"chat_id": parcel.chat_id, **_words(card)}
+    def _sending(self, parcel: Parcel, card: Rendered) -> tuple[str, dict[str, Any]]:
+        fields: dict[str, Any] = {"chat_id": parcel.chat_id}
         if parcel.body.get("silent"):
             fields["disable_notification"] = True
-        return fields
+        if card.protected:
+            fields["protect_content"] = True
+        if card.media:
+            kind, file_id = card.media
+            return f"send{kind.capitalize()}", fields | {kind: file_id}
+        return "sendMessage", fields | _words(card)
 
     async def _edit(self, chat_id: int, message_id: int, card: Rendered) -> Outcome:
         return await self._wire.call("editMessageText", {"chat_id": chat_id, "message_id": message_id, **_words(card)})
 
-    async def _take_away(self, chat_id: int, message_id: int | None) -> Shown:
-        """The words stay where they are; nothing can be tapped there any more."""
+    async def _take_away(self, chat_id: int, message_id: int | None, face: str | None) -> Shown:
+        """The words stay where they are, and nothing can be tapped there any more; a picture or a voice goes."""
         if message_id is None:
             return Shown(Sent(True), nothing=True)
-        outcome = await self._wire.call("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id})
+        method = "deleteMessage" if face and face.startswith(MEDIA) else "editMessageReplyMarkup"
+        outcome = await self._wire.call(method, {"chat_id": chat_id, "message_id": message_id})
         if isinstance(outcome, PermanentlyRefused) and (is_unchanged(outcome) or is_gone(outcome)):
             outcome = Sent(True)
         return Shown(outcome, (None, None) if isinstance(outcome, Sent) else None)
+
+    async def _leave_behind(self, chat_id: int, message_id: int) -> None:
+        """A person's chat keeps what was said; in a group an old card would go on saying what is no longer true."""
+        method = "deleteMessage" if chat_id < 0 else "editMessageReplyMarkup"
+        await self._quietly(method, chat_id=chat_id, message_id=message_id)
 
     async def _quietly(self, method: str, **fields: Any) -> None:
         outcome = await self._wire.call(method, fields)

@@ -54,7 +54,7 @@ outbox = Table(
     Column("lane", Integer, nullable=False),  # 0 urgent · 1 personal · 2 bulk
     Column("kind", String, nullable=False),
     Column("rule", String, nullable=False),  # what happens when it is uncertain
-    Column("body", JSON),  # gone once it is sent
+    Column("body", JSON(none_as_null=True)),  # gone once it is sent
     Column("subject", String),  # what it is about, so that a reply to it finds its way
     Column("subject_id", BigInteger),
     Column("state", String, nullable=False),

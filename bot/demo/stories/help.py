@@ -89,7 +89,7 @@ async def play(telling: Telling) -> None:
     await telling.promised(lambda: holder.hears(t(BAG)))
     await telling.beat()
     await holder.taps(t(_("On my way")), on=held)
-    await telling.promised(lambda: ama.hears(t(_("{name} is on the way."))[-6:]))
+    await telling.promised(lambda: ama.hears(t(_("{name} is on the way.")(name=holder.name))))
     await telling.beat()
 
     await telling.caption(_("Done. She says so herself, and how quick and how good it was."))

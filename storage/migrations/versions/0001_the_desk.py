@@ -105,7 +105,7 @@ def upgrade() -> None:
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=True),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("subject", sa.String(), nullable=True),
         sa.Column("subject_id", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
