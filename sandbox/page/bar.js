@@ -76,7 +76,7 @@ export function makeBar(place, captionPlace, board, deeds) {
 
   function askForPerson() {
     const name = h("input", { name: "name", required: true, maxlength: "64", autocomplete: "off" });
-    const code = h("select", { name: "language" }, LANGUAGES.map(([value, words]) => h("option", { value }, words)));
+    const code = h("select", { name: "language" }, LANGUAGES.map(([value, words]) => h("option", { value, selected: value === htmlLanguage().toLowerCase() }, words)));
     const form = h("form", { method: "dialog", onsubmit: () => name.value.trim() && void board.addPerson(name.value.trim(), code.value) },
       h("h2", {}, say("newPhoneTitle")), h("p", {}, say("newPhoneHelp")), h("label", {}, say("name"), name), h("label", {}, say("language"), code),
       h("div", { class: "answers" }, h("button", { class: "primary" }, say("add")), h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, say("cancel"))));

@@ -182,7 +182,7 @@ function replyKeyboard(messages, user) {
 function menu(word, sign, items) {
   const box = h("details", { class: "menu", data: { menu: word },
     onkeydown: (event) => event.key === "Escape" && ((box.open = false), box.firstElementChild.focus()),
-    onfocusout: (event) => !box.contains(event.relatedTarget) && setTimeout(() => (box.open = false), 150),
+    onfocusout: () => setTimeout(() => box.contains(document.activeElement) || (box.open = false), 150),
     onclick: (event) => event.target.closest(".item") && (box.open = false) },
   h("summary", { class: "quiet", role: "button", "aria-label": say(word), title: say(word) }, sign), h("div", { class: "items" }, items));
   return box;

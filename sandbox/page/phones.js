@@ -4,7 +4,7 @@ import { makeBoard } from "./board.js";
 import { gist } from "./media.js";
 import { isBots, nameOf } from "./message.js";
 import { connect, groupOf, isGroup, onChange, personOf, town } from "./town.js";
-import { currentLanguage, htmlLanguage, say, switchLanguage } from "./words.js";
+import { htmlLanguage, say, switchLanguage } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const board = makeBoard(at("stage"));
@@ -17,7 +17,6 @@ const bar = makeBar(at("bar"), at("caption"), board, {
 
 function wordThePage() {
   document.documentElement.lang = htmlLanguage();
-  document.documentElement.dataset.language = currentLanguage();
   document.title = say("title");
   bar.refresh();
   board.refresh();

@@ -11,7 +11,7 @@ const EN = {
   whoIsShown: "Whose phones are shown", addPhone: "Add a phone", newPhoneTitle: "A new neighbour", newPhoneHelp: "They get a phone of their own and have never spoken to the bot.",
   name: "Name", language: "Language of their Telegram", add: "Add", cancel: "Cancel", hide: "Put {name} away",
   phoneOf: "Phone of {name}", groupPanel: "Group {name}", bot: "Bot", typing: "typing…", members_one: "1 member", members: "{count} members",
-  chats: "Chats of {name}", blocked: "bot blocked", notStarted: "not started yet", gone: "account deleted",
+  chats: "Chats of {name}", blocked: "blocked", notStarted: "not started yet", gone: "account deleted",
   block: "Block the bot", unblock: "Unblock the bot", start: "Start", empty: "Nothing has been said here yet.",
   startHelp: "{name} has never spoken to {bot}. Press Start, as one does in Telegram.",
   write: "Message", writeAs: "Write as {name}", speaker: "Speaking", send: "Send", attach: "Attach", commands: "Commands", closeMenu: "Close",
@@ -55,7 +55,6 @@ const ZH = {
 let language = (navigator.languages ?? [navigator.language]).find((code) => /^(zh|en)/i.test(code)) ?? "en";
 language = /^zh/i.test(language) ? "zh_Hans" : "en";
 
-export const currentLanguage = () => language;
 export const htmlLanguage = () => (language === "zh_Hans" ? "zh-Hans" : "en");
 
 export function switchLanguage() {
