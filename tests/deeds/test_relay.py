@@ -16,12 +16,12 @@ from domain.orders import NotInYourHands, Order
 from domain.people import Person
 from domain.references import DOOR_WORDS
 from domain.refusals import AlreadyDone, NotFound
-from domain.relay import NOTES_HOLD, CannotCarry, Full, NobodyToTell, NotDelivered, TalkOver
+from domain.relay import CannotCarry, NobodyToTell, NotDelivered, TalkOver
 from storage import messages
 from storage.orders import find_order, parts_of
 from storage.tables import contacts, outbox
 from tests.conftest import MORNING, AtDesk
-from tests.deeds.cast import GROUP, OTHER_GROUP, Cast, ask, gather
+from tests.deeds.cast import GROUP, Cast, ask, gather
 
 KNOCK = {"kind": "text", "words": "The bell is <b>broken</b>, please knock"}
 VOICE = {"kind": "voice", "file_id": "voice-1"}
@@ -270,39 +270,3 @@ def test_a_set_phrase_is_read_by_her_with_the_word_for_the_door(at_desk: AtDesk)
         for stranger in (cast.cleo, cast.faye, cast.ama):
             with pytest.raises(NotInYourHands):
                 relay.say_phrase(desk, stranger, order.id, "late")
-
-
-# ── notes from the group ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_reply_of_the_team_is_a_note_and_its_holder_hears_of_it(at_desk: AtDesk) -> None:
-    with at_desk() as desk:
-        cast, order = taken(desk)
-        assert relay.note_from_group(desk, cast.cleo, GROUP, order.id, {"kind": "text", "words": "The lift is broken"})
-        [line] = [said for said in desk.said if isinstance(said, Line)]
-        assert (line.chat_id, line.text.blanks["name"], line.text.blanks["words"]) == (12, "Cleo", "The lift is broken")
-        assert not [said for said in desk.said if isinstance(said, Line) and said.chat_id == GROUP]
-        assert relay.note_from_group(desk, cast.cleo, GROUP, order.id, PICTURE)
-        assert [note.kind for note in parts_of(desk.conn, order.id, "note")] == ["text", "photo"]
-
-
-def test_a_reply_of_anybody_else_is_ignored(at_desk: AtDesk) -> None:
-    with at_desk() as desk:
-        cast, order = taken(desk)
-        for stranger in (cast.faye, cast.ama, cast.dina):
-            assert not relay.note_from_group(desk, stranger, GROUP, order.id, KNOCK)
-        assert not relay.note_from_group(desk, cast.cleo, OTHER_GROUP, order.id, KNOCK)
-        assert parts_of(desk.conn, order.id, "note") == []
-        assert desk.said == []
-
-
-def test_notes_fit_on_the_card_however_many_are_written(at_desk: AtDesk) -> None:
-    with at_desk() as desk:
-        cast, order = taken(desk)
-        long = {"kind": "text", "words": "x" * 400}
-        kept = [relay.note_from_group(desk, cast.cleo, GROUP, order.id, long) for _n in range(4)]
-        assert kept == [True, True, False, False]
-        assert sum(len(note.words or "") for note in parts_of(desk.conn, order.id, "note")) <= NOTES_HOLD
-        holding.release(desk, cast.ben, order.id)
-        with pytest.raises(Full):
-            relay.relay_words(desk, cast.ama, order.id, [long])
