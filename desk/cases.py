@@ -28,7 +28,9 @@ from domain.refusals import NotFound, Refusal
 from domain.words import Text, _
 from storage import cases, people
 
-ALERT, CASE = "case_alert", "case"
+ALERT, CASE, PART = "case_alert", "case", "case_part"
+PARTS = 100
+"""A picture or a voice is shown as a card of its own: its id is the case's, times this, and its place in the story."""
 YOU_HAVE_A_MESSAGE = _("You have a message.")
 
 
@@ -201,18 +203,38 @@ def _without(story: Story, *persons: int) -> tuple[int, ...]:
 
 def _show_anew(desk: Desk, case_id: int, stays: int | None = None) -> None:
     """Everybody who was reached sees how it stands; what is open on other screens than this person's is blanked."""
-    shown_to = _get(desk, case_id)[1].shown_to
+    before = _get(desk, case_id)[1]
+    parts = [(PART, case_id * PARTS + place) for place in _pictured(before)]
     change_story(
         desk, case_id, lambda story: replace(story, shown_to=tuple(each for each in story.shown_to if each == stays))
     )
     for person_id, chat_id in cases.chats_let_in(desk.conn, case_id).items():
-        for subject in (ALERT, CASE) if person_id in shown_to else (ALERT,):
-            desk.say(CardRefresh(chat_id, subject, case_id, lane=URGENT, silent=True))
+        on_screen = [(CASE, case_id), *parts] if person_id in before.shown_to else []
+        for subject, subject_id in [(ALERT, case_id), *on_screen]:
+            desk.say(CardRefresh(chat_id, subject, subject_id, lane=URGENT, silent=True))
 
 
 def _refresh(desk: Desk, person: Person, subject: str, case_id: int, *, anew: bool = False) -> None:
-    if person.telegram_id is not None:
-        desk.say(CardRefresh(person.telegram_id, subject, case_id, lane=URGENT, silent=True, anew=anew))
+    if person.telegram_id is None:
+        return
+    desk.say(CardRefresh(person.telegram_id, subject, case_id, lane=URGENT, silent=True, anew=anew))
+    row = cases.find_case(desk.conn, case_id) if subject == CASE else None
+    for place in _pictured(Story.from_json(desk.keys.unseal(row.sealed))) if row is not None and row.sealed else ():
+        part = case_id * PARTS + place
+        desk.say(CardRefresh(person.telegram_id, PART, part, lane=URGENT, silent=True, anew=anew))
+
+
+def _pictured(story: Story) -> list[int]:
+    return [place for place, part in enumerate(story.parts) if part.get("file_id")]
+
+
+def find_part(desk: Desk, chat_id: int, part: int) -> tuple[str, str] | None:
+    """A picture or a voice of her story, for as long as this reader has it open: what it is, and its file."""
+    case_id, place = divmod(part, PARTS)
+    found = find_shown(desk, chat_id, case_id)
+    if found is None or place not in _pictured(found.story):
+        return None
+    return found.story.parts[place]["kind"], found.story.parts[place]["file_id"]
 
 
 # ── what their cards say ────────────────────────────────────────────────────────────────────────────────────────────

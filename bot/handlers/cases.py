@@ -155,7 +155,13 @@ def paint_case(view: View, case_id: int, chat_id: int) -> Face | None:
     if found.state == "taken":
         buttons.insert(0, Button(_("Leave a message"), data=f"open:case_reply:{case_id}"))
     away = Button(_("Put away"), data=CaseTap(verb="away", id=case_id).pack())
-    return Face(content(view, found), (*buttons, away))
+    return Face(content(view, found), (*buttons, away), protected=True)
+
+
+def paint_part(view: View, part: int, chat_id: int) -> Face | None:
+    """A picture or a voice of her story. It goes when the story is put away."""
+    media = cases.find_part(view, chat_id, part)
+    return Face(plain(""), protected=True, media=media) if media else None
 
 
 def content(view: View, found: Opened) -> Text:
@@ -207,4 +213,4 @@ def paint_aside(view: View, what: int, chat_id: int) -> Face | None:
     return Face(lines(stands, read, *left, *([numbers(view)] if found.state == "waiting" else [])), (CLEAR,))
 
 
-CARDS = {"case_alert": paint_alert, "case": paint_case, "aside": paint_aside}
+CARDS = {"case_alert": paint_alert, "case": paint_case, "case_part": paint_part, "aside": paint_aside}

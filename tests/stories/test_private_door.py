@@ -113,3 +113,19 @@ async def test_a_plain_word_in_the_middle_takes_everything_away(town: TestTown) 
     await town.ama.all_read()
     await town.wait(minutes=30)
     await town.dina.hears_nothing()
+
+
+async def test_a_picture_is_seen_while_the_story_is_open_and_no_longer(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says(*TO_THE_DOOR, *TELLS[:5], "[That's all]")
+    await town.ama.sends("photo")
+    await town.ama.sends("voice")
+    await town.ama.says("[That's all]", WORD, "[Pass it on]")
+    await town.wait(seconds=1)
+    await town.dina.taps("Open")
+    shown = [message for message in await town.dina.from_bot() if message.get("photo") or message.get("voice")]
+    assert len(shown) == 2 and all(message["has_protected_content"] for message in shown)
+    await town.dina.taps("Put away")
+    assert not [message for message in await town.dina.from_bot() if message.get("photo") or message.get("voice")]
+    file_ids = [message["photo"][-1]["file_id"] for message in shown if message.get("photo")]
+    assert file_ids[0] not in town.look(kept_in), "the file is known to the sealed story alone"
