@@ -6,15 +6,26 @@ import { htmlLanguage, say } from "./words.js";
 
 export function makeList(panel, deeds) {
   const below = h("button", { type: "button", class: "below", hidden: true, onclick: toEnd }, icon("down"), h("span", {}));
-  const scroll = h("div", { class: "messages", role: "log", "aria-live": "off", tabindex: "0", onscroll: () => atEnd() && (below.hidden = true) });
+  const scroll = h("div", { class: "messages", role: "log", "aria-live": "off", tabindex: "0", onscroll: () => noteScroll() });
   const element = h("div", { class: "list" }, scroll, below);
   const rows = new Map(); // key -> {seen, node}
   let chat = null;
+  let stuck = true; // the reader is at the end and wants to stay there
   const act = { ...deeds, goTo };
 
   const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
 
+  function noteScroll() {
+    if (scroll.clientHeight === 0) return; // a hidden phone reads nothing
+    stuck = atEnd();
+    if (stuck) below.hidden = true;
+  }
+
+  // A caption, a keyboard or another phone's turn changes the height; the last words stay in sight.
+  new ResizeObserver(() => stuck && toEnd()).observe(scroll);
+
   function toEnd() {
+    stuck = true;
     scroll.scrollTop = scroll.scrollHeight;
     below.hidden = true;
   }
@@ -36,7 +47,8 @@ export function makeList(panel, deeds) {
     const fresh = chat !== panel.chat;
     if (fresh) rows.clear();
     chat = panel.chat;
-    const stick = fresh || atEnd();
+    if (fresh) stuck = true;
+    const stick = stuck;
     const before = scroll.lastElementChild?.dataset.key;
     const messages = messagesOf(chat).filter(visible);
     const known = new Map(messages.map((message) => [message.message_id, message]));

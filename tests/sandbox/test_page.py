@@ -16,7 +16,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(params=[(1440, 900), (390, 844)], ids=["wide", "narrow"])
-def screen(request: pytest.FixtureRequest) -> dict[str, int]:
+def screen(request: pytest.FixtureRequest) -> dict[str, Any]:
     width, height = request.param
     return {"width": width, "height": height}
 
@@ -40,7 +40,7 @@ async def fits(phone: Locator) -> bool:
     return wide
 
 
-async def test_a_neighbour_starts_types_taps_and_is_told(box: Sandbox, town: Town, screen: dict[str, int]) -> None:
+async def test_a_neighbour_starts_types_taps_and_is_told(box: Sandbox, town: Town, screen: dict[str, Any]) -> None:
     ama = (await town.do("people", first_name="Ama"))["id"]
     async with visit(box.url, **screen) as seen:
         phone = seen.phone(ama)
@@ -74,7 +74,7 @@ def bold(offset: int, length: int) -> list[dict[str, Any]]:
     return [{"type": "bold", "offset": offset, "length": length}]
 
 
-async def test_photo_album_voice_place_and_number_are_sent(box: Sandbox, town: Town, screen: dict[str, int]) -> None:
+async def test_photo_album_voice_place_and_number_are_sent(box: Sandbox, town: Town, screen: dict[str, Any]) -> None:
     ama = await town.person("Ama")
     async with visit(box.url, **screen) as seen:
         phone = seen.phone(ama)
@@ -148,6 +148,20 @@ async def test_reply_keys_and_links_of_the_bot_lead_back_to_it(box: Sandbox, tow
         await expect(seen.page.locator("dialog")).to_contain_text("https://example.org/")
 
 
+async def test_at_phone_width_a_chip_turns_to_another_phone_at_its_last_words(box: Sandbox, town: Town) -> None:
+    ama, ben = await town.person("Ama"), await town.person("Ben")
+    async with visit(box.url, width=390, height=844) as seen:
+        await expect(seen.phone(ama)).to_be_visible()
+        await expect(seen.phone(ben)).to_be_hidden()
+        for number in range(30):
+            last = await town.call("sendMessage", chat_id=ben, text=f"Line {number}")
+        await expect(seen.page.locator(f'[data-chip="{ben}"] .dot')).to_be_visible()
+        await seen.page.locator(f'[data-chip="{ben}"]').click()
+        await expect(seen.phone(ama)).to_be_hidden()
+        await expect(seen.phone(ben).locator(f'[data-message="{last["message_id"]}"]')).to_be_in_viewport()
+        assert await fits(seen.phone(ben))
+
+
 async def test_block_and_unblock(box: Sandbox, town: Town) -> None:
     ama = await town.person("Ama")
     async with visit(box.url) as seen:
@@ -159,7 +173,7 @@ async def test_block_and_unblock(box: Sandbox, town: Town) -> None:
         await expect(phone.locator("textarea[data-input]")).to_be_visible()
 
 
-async def test_the_clock_moves(box: Sandbox, town: Town, clock: StillClock, screen: dict[str, int]) -> None:
+async def test_the_clock_moves(box: Sandbox, town: Town, clock: StillClock, screen: dict[str, Any]) -> None:
     await town.person("Ama")
     async with visit(box.url, **screen) as seen:
         time = seen.page.locator(".town-time").first
