@@ -23,6 +23,7 @@ from desk.cases import Opened
 from desk.front import Button, Desk
 from domain.cases import CALL, WRITE, normal
 from domain.people import Person
+from domain.refusals import NotFound
 from domain.words import Text, _, lines, plain
 
 router = Router(name="cases")  # stands before every other, so that what it must hear is heard here first
@@ -73,6 +74,8 @@ async def tapped(query: CallbackQuery, callback_data: CaseTap, desk: Desk, perso
             return _("It is closed. What was told is deleted in thirty days.")
         case "clear":
             return remains(her_side.clear(desk, person))
+        case _:
+            raise NotFound
     return None
 
 
