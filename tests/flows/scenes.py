@@ -79,6 +79,11 @@ def alerted(label: str) -> Scene:
     return scene
 
 
+async def writing(town: TestTown) -> tuple[Phone, str]:
+    await holding("Done")(town)
+    return town.ama, f"[{town.said(Text('Write to {name}')(name=town.ben.name))}]"
+
+
 async def confided(town: TestTown) -> tuple[Phone, str]:
     await town.joins(town.ama)
     await town.ama.says("/help", category(town, "not_safe"), button(town, "Yes"))
@@ -106,6 +111,7 @@ KNOWN = {"Remove somebody"}
 
 SCENES: dict[str, Scene] = {
     "start": stranger,
+    "language": command("/language"),
     "help": command("/help"),
     "callme": command("/callme"),
     "household": command("/household"),
@@ -118,6 +124,7 @@ SCENES: dict[str, Scene] = {
     "give_to": alerted("Give it to…"),
     "call_off": alerted("Call it off"),
     "case_reply": confided,
-    "addteam": setting_up("Add a team"),
-    "addsupervisor": setting_up("Invite a supervisor"),
+    "write": writing,
+    "addteam": setting_up("➕ Add a team"),
+    "addsupervisor": setting_up("➕ Invite a supervisor"),
 }
