@@ -36,7 +36,8 @@ async def test_a_list_stands_for_many_and_goes_when_it_is_calm(town: TestTown) -
     assert len(pins) == 1
     before = len(await town.volunteers.from_bot())
     await town.ben.taps(labels_of(board)[0], on=board)
-    assert len(await town.volunteers.from_bot()) == before + 1
+    cards = await town.volunteers.from_bot()
+    assert len(cards) == before and labels_of(cards[-1]) == ["I'll take it"], "its card stands below now, and once"
     for phone in (town.ben, town.ben, town.cleo):
         card = await town.volunteers.sees("Nobody has taken it yet", buttons=["I'll take it"])
         await phone.taps("I'll take it", on=card)
