@@ -55,13 +55,14 @@ def own_language() -> str:
 
 def _demo(given: argparse.Namespace) -> int:
     from bot.demo import showing
+    from bot.demo.stories import STORIES
     from bot.logs import set_up_logs
 
     set_up_logs("WARNING")
     if given.play is None:
         asyncio.run(showing.show(given.lang, given.port, given.data))
         return 0
-    if given.play not in showing.STORIES:
+    if given.play not in STORIES:
         showing.list_stories()
         return 0 if given.play == "" else 2
     return 0 if asyncio.run(showing.act(given.play, given.lang, given.data)) else 1

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.desk_file import DeskFile
 from sqlalchemy import Connection
 
+from domain.desk_file import DeskFile
 from domain.words import Text
 from storage.vault import Keys
 

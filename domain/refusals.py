@@ -1,4 +1,4 @@
-"""The desk says no, and says why in words meant for the person. Named for the situation, told and never logged as a fault."""
+"""The desk says no, and says why in words meant for the person: named for the situation, never logged as a fault."""
 
 from __future__ import annotations
 

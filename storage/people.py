@@ -30,7 +30,7 @@ _BY_ACCOUNT = _EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id"
 _BY_ID = _EVERYBODY.where(people.c.id == bindparam("id"))
 
 
-def _person(row: Row[Any] | None) -> Person | None:
+def _person(row: Row[*tuple[Any, ...]] | None) -> Person | None:
     return Person(*row) if row else None
 
 
