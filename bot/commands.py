@@ -16,7 +16,7 @@ OTHERS: dict[str, Text] = {
     "orders": _("my requests"),
     "mine": _("what I have taken on"),
     "points": _("our points"),
-    "language": _("another language"),
+    "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),
 }
 

@@ -15,7 +15,7 @@ from bot.flows.give_back import GiveBack
 from bot.flows.give_to import GiveTo
 from bot.flows.help import Help
 from bot.flows.household import Household
-from bot.flows.joining import Joining
+from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
 from bot.flows.rate import Rate
 from bot.flows.resolve import Resolve
@@ -23,6 +23,7 @@ from bot.flows.write_to import Whose, WriteTo
 
 ALL: list[type[Flow]] = [
     Joining,
+    Language,
     Help,
     CallMe,
     Household,

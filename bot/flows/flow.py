@@ -13,7 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
-from desk.front import Desk
+from desk.front import Button, Desk
 from domain.people import Person
 from domain.refusals import Refusal
 from domain.words import Text, _, from_json, to_json
@@ -142,6 +142,13 @@ class Step(Generic[T]):
         """The answer as a summary shows it."""
         return None
 
+    def keep(self, said: Said, flow: Flow) -> bool:
+        """Take these words although nobody has asked yet; False: they are no answer to this."""
+        return False
+
+    def joins(self, said: Said, flow: Flow) -> bool:
+        return False
+
 
 @dataclass(slots=True)
 class Progress:
@@ -169,6 +176,7 @@ class Flow:
     can_call: ClassVar[bool] = True  # "please call me" stands under every question
     needs_consent: ClassVar[bool] = True
     then_menu: ClassVar[bool] = False  # the menu is shown when it is over
+    also: ClassVar[tuple[Button, ...]] = ()  # buttons of its own under every question
 
     def __init_subclass__(cls) -> None:
         cls.name = cls.__dict__.get("name", cls.__name__.lower())
@@ -197,8 +205,27 @@ class Flow:
     def answers(self) -> dict[str, Any]:
         return self.progress.answers
 
+    @property
+    def begun(self) -> bool:
+        """Has the person answered anything, so that leaving would lose something?"""
+        return any(name not in self.progress.known for name in self.answers)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What none of its steps asks: the order, the case it was opened for."""
+        asked = {step.name for step in self.steps}
+        return {name: value for name, value in self.answers.items() if name not in asked}
+
     def has(self, name: str) -> bool:
         return name in self.answers
+
+    def keep(self, said: Said) -> bool:
+        """Words that were said before this flow could ask for them. True: they are part of an answer now."""
+        return any(step.keep(said, self) for step in self.steps)
+
+    def joins(self, said: Said) -> bool:
+        """A later part of an album that has begun joins it, whatever is being asked by now."""
+        return bool(said.album) and any(step.joins(said, self) for step in self.steps)
 
     def here(self, desk: Desk) -> Step[Any] | None:
         """The step that is asked now; fills what is known on the way. None: everything is answered."""
@@ -224,16 +251,13 @@ class Flow:
         step = self.here(desk)
         assert step is not None, "a flow that is over has no question"
         said = [from_json(text) for text in self.progress.says]
-        first = not self.progress.changing and not any(
-            name not in self.progress.known for name in self.answers if name != step.name
-        )
+        known = {*self.progress.known, step.name}
+        first = not self.progress.changing and known.issuperset(self.answers)
         return Turn([*said, step.question(self, desk)], step.choices(self, desk), first=first)
 
     def hear(self, heard: Heard, desk: Desk) -> bool:
         """Take one answer. True: every question is answered. A wrong answer leaves a hint above the question."""
         self.progress.says = []
-        if isinstance(heard, Said) and heard.album and self._joins_album(heard, desk):
-            return False
         step = self.here(desk)
         assert step is not None
         if isinstance(heard, Pressed) and heard.value.startswith("~"):
@@ -262,8 +286,7 @@ class Flow:
     def _move(self, where: str, step: Step[Any]) -> None:
         progress = self.progress
         if where == AGAIN:
-            asked = {each.name for each in self.steps}
-            about = {name: value for name, value in self.answers.items() if name not in asked}
+            about = self.given
             self.progress = Progress(about, list(about), suspended=progress.suspended)
         elif where.startswith(CHANGE):
             name = where.removeprefix(CHANGE)
@@ -273,17 +296,10 @@ class Flow:
             progress.answers[progress.changing[0]] = progress.changing[1]
             progress.changing = []
         elif where == BACK:
-            self.answers.pop(step.name, None)
-            asked = [s.name for s in self.steps if s.name in self.answers and s.name not in progress.known]
-            if asked:
-                del self.answers[asked[-1]]
-
-    def _joins_album(self, said: Said, desk: Desk) -> bool:
-        for step in self.steps:
-            stored = self.answers.get(step.name)
-            if stored is not None and hasattr(step, "join_album") and step.join_album(said, stored):
-                return True
-        return False
+            before = self.steps[: self.steps.index(step)]
+            asked = [each.name for each in before if each.name in self.answers and each.name not in progress.known]
+            for name in (step.name, *asked[-1:]):
+                self.answers.pop(name, None)
 
     def finish(self, desk: Desk) -> Text | None:
         """Do the deed. What it returns is said to the person; refusals ask the last question again."""

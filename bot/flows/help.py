@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.flows.flow import Choice, Flow
+from bot.flows.flow import Choice, Flow, Heard
 from bot.flows.steps import Choose, Phone, Place, Summary, Tell, Words
 from desk import orders, people, places
 from desk.front import Desk
@@ -46,6 +46,12 @@ def afraid_or_not(flow: Flow, desk: Desk) -> list[Choice]:
 
 def for_whom(flow: Flow, desk: Desk) -> list[Choice]:
     return [Choice(ME, _("For me")), Choice(ANOTHER, _("For somebody else"))]
+
+
+def usually_me(flow: Flow, desk: Desk) -> str | None:
+    """Whoever is in charge of a place also writes down telephone calls and walk-ins, and is asked."""
+    in_charge = any(role.role in ("supervisor", "officer") for role in people.roles_of(desk, flow.person))
+    return None if in_charge else ME
 
 
 def known_places(flow: Help, desk: Desk) -> list[Choice]:
@@ -88,13 +94,22 @@ def at_night(flow: Help, desk: Desk) -> Text:
 
 
 class Where(Place):
-    """The address; *for somebody else* turns the question to whom it is for."""
+    """The address; *for somebody else* turns the question to whom it is for.
 
-    def understand_pressed(self, value: str, flow: Flow, desk: Desk) -> Any:
-        answer = super().understand_pressed(value, flow, desk)
-        if value == ANOTHER:
+    An address belongs to whom it was given for, and a new one is perhaps in another community.
+    """
+
+    def hear(self, heard: Heard, stored: Any, flow: Flow, desk: Desk) -> Any:
+        answer = super().hear(heard, stored, flow, desk)
+        if answer.get("choice") == ANOTHER:
             flow.answers["whom"] = ANOTHER
-        return answer
+            flow.progress.known = [name for name in flow.progress.known if name != "whom"]
+        flow.answers.pop("unit", None)
+        return {**answer, "of": flow.answers["whom"]}
+
+    def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
+        same = stored.get("of", ME) == flow.answers.get("whom", ME)
+        return same and super().still_true(stored, flow, desk)
 
     def is_answered(self, stored: Any) -> bool:
         return bool(stored.get("choice") != ANOTHER)
@@ -119,7 +134,7 @@ class Help(Flow):
         when=lambda flow, desk: flow.category(desk).asks_if_afraid,
     )
     story = Tell(_("Take your time: write, speak or send a picture."), label=_("In your words"))
-    whom = Choose(_("For whom is it?"), among=for_whom, label=_("For whom"), known=lambda flow, desk: ME)
+    whom = Choose(_("For whom is it?"), among=for_whom, label=_("For whom"), known=usually_me)
     other_name = Words(_("What is their name?"), label=_("Their name"), when=lambda flow, desk: flow.whom == ANOTHER)
     other_phone = Phone(
         _("Their telephone number?"),

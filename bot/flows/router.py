@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, Filter
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
@@ -45,13 +46,18 @@ class Private(Filter):
         return message.chat.type == "private"
 
 
-class InTalk(Filter):
-    """Words for a conversation that is going on: private, and no command."""
+class Words(Filter):
+    """What a person says or sends in private: no command, and none of the notices that Telegram puts between."""
 
-    async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
+    async def __call__(self, message: Message, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or (message.text or "").startswith("/"):
             return False
-        return talking.current(desk, person) is not None
+        return message.content_type in SENT
+
+
+WRITTEN = {"text", "photo", "voice", "audio", "video", "video_note", "animation", "document"}
+SENT = WRITTEN | {"venue", "location", "contact", "sticker", "poll", "dice", "story", "paid_media", "game", "checklist"}
+"""What people send; everything else that stands in a chat is a notice of Telegram's."""
 
 
 def said_in(message: Message) -> Said:
@@ -80,20 +86,21 @@ def said_in(message: Message) -> Said:
     return Said(message.content_type)
 
 
-@router.message(InTalk())
+@router.message(Words())
 async def spoke(message: Message, desk: Desk, person: Person) -> None:
-    talking.hear(desk, person, said_in(message))
+    if not talking.hear(desk, person, said_in(message)):
+        raise SkipHandler  # they are for whoever listens behind the conversations
 
 
 @router.callback_query(Press.filter())
 async def pressed(query: CallbackQuery, callback_data: Press, desk: Desk, person: Person) -> Text | None:
     found = talking.current(desk, person)
-    if found is None:
-        talking.hear(desk, person, Pressed(callback_data.value))
-        talking.show_menu(desk, person)
+    if found is None and talking.hear(desk, person, Pressed(callback_data.value)):
+        return None
+    if found is None or (found[0].sealed and found[0].tag != callback_data.talk):
+        talking.show_menu(desk, person)  # what is confidential is never shown unasked
         return talking.OVER
-    talk, _flow = found
-    if (talk.tag, talk.turn) != (callback_data.talk, callback_data.turn):
+    if (found[0].tag, found[0].turn) != (callback_data.talk, callback_data.turn):
         talking.show_screen(desk, person, anew=True)
         return talking.ANSWERED
     talking.hear(desk, person, Pressed(callback_data.value))
@@ -110,17 +117,22 @@ async def opened(query: CallbackQuery, callback_data: Open, desk: Desk, person: 
 
 
 def begin(desk: Desk, person: Person, kind: type[Flow], subject_id: int | None = None) -> Text | None:
-    """Open a conversation; one that is half-finished is kept, and the person is asked which it shall be."""
+    """Open a conversation. One that is half-finished is not lost: it goes on when this one is over."""
     known = kind.opened_with(person, desk, subject_id)
     found = talking.current(desk, person)
-    if found is not None and found[1].name != "leave" and (found[1].answers or found[1].name == "start"):
-        if found[1].name in (kind.name, "start"):
-            talking.show_screen(desk, person, anew=True)
-            return None
-        suspended = {"flow": found[0].flow, "id": found[0].id, "turn": found[0].turn, "progress": found[0].progress}
-        talking.open_flow(desk, person, kind, suspended=None if found[0].sealed else suspended, **known)
+    if found is None:
+        talking.open_flow(desk, person, kind, **known)
         return None
-    talking.open_flow(desk, person, kind, **known)
+    talk, flow = found
+    if flow.name == kind.name and known.items() <= flow.answers.items():
+        talking.show_screen(desk, person, anew=True)
+    elif talk.sealed and kind.name == "language":
+        talking.show_screen(desk, person, anew=True)  # the languages stand under its question
+    else:
+        first_hello = flow.name == "start"
+        kept = not kind.needs_consent if first_hello else flow.begun and not talk.sealed
+        suspended = talking.put_aside(flow) if kept else flow.progress.suspended
+        talking.open_flow(desk, person, kind, suspended=suspended, **known)
     return None
 
 
@@ -136,7 +148,7 @@ async def changed_language(query: CallbackQuery, callback_data: Language, desk: 
     return None
 
 
-@router.message(Command("cancel"), Private())
+@router.message(Command("cancel", ignore_case=True), Private())
 async def cancelled(message: Message, desk: Desk, person: Person) -> Text | None:
     found = talking.current(desk, person)
     if found is None:
@@ -144,16 +156,6 @@ async def cancelled(message: Message, desk: Desk, person: Person) -> Text | None
         return _("There is nothing to cancel.")
     talking.close(desk, person, found[1], NEVER_MIND)
     return None
-
-
-@router.message(Command("menu"), Private())
-async def menu(message: Message, desk: Desk, person: Person) -> None:
-    talking.show_menu(desk, person)
-
-
-@router.message(Command("language"), Private())
-async def language(message: Message, desk: Desk, person: Person) -> None:
-    talking.show_menu(desk, person)
 
 
 class OpensFlow(Filter):

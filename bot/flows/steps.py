@@ -11,7 +11,20 @@ from domain.refusals import Refusal
 from domain.words import Text, _, lines, plain
 
 LONGEST = 1000
-"""Characters of one answer that are kept; the rest would not fit on a card."""
+"""Characters of one answer; more would not fit on a card."""
+EXCERPT = 600
+"""Characters of a long story that a summary shows."""
+
+
+class TooLong(Refusal):
+    text = _("That is more than I can keep here. Please write it in fewer words.")
+
+
+def short_enough(words: str) -> str:
+    """An answer is kept whole or asked for again; nobody's words are cut off behind their back."""
+    if len(words.strip()) > LONGEST:
+        raise TooLong
+    return words.strip()
 
 
 class Choose(Step[str]):
@@ -31,7 +44,7 @@ class Choose(Step[str]):
         return list(self.among(flow, desk))
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
-        return f"={said.text.strip()[:LONGEST]}"
+        return f"={short_enough(said.text)}"
 
     def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
         return str(stored).startswith("=") or any(stored == choice.value for choice in self.choices(flow, desk))
@@ -51,7 +64,7 @@ class Words(Step[str]):
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
         if not said.text.strip():
             raise PickOne
-        return said.text.strip()[:LONGEST]
+        return short_enough(said.text)
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
         return plain(stored)
@@ -116,20 +129,27 @@ class Tell(Step[list[dict[str, str]]]):
     @staticmethod
     def part(said: Said) -> dict[str, str]:
         """One message as a part of what was told."""
-        part = {"kind": said.kind, "words": said.text[: 4 * LONGEST], "file_id": said.file_id, "album": said.album}
+        part = {"kind": said.kind, "words": said.text, "file_id": said.file_id, "album": said.album}
         return {name: value for name, value in part.items() if value}
 
-    def join_album(self, said: Said, stored: Any) -> bool:
-        """A later part of an album that has begun joins it, even after *That's all*."""
-        joins = said.kind in self.accepts and any(part.get("album") == said.album for part in stored["parts"])
-        if joins and len(stored["parts"]) < self.most:
-            stored["parts"].append(
-                {"kind": said.kind, "words": said.text, "file_id": said.file_id, "album": said.album}
-            )
-        return joins
+    def keep(self, said: Said, flow: Flow) -> bool:
+        """Told already: not asked again, and changed from the summary."""
+        if said.kind not in self.accepts:
+            return False
+        parts = flow.answers.get(self.name, {}).get("parts", [])
+        flow.answers[self.name] = {"parts": [*parts, self.part(said)][: self.most], "done": True}
+        flow.progress.known = [*{*flow.progress.known, self.name}]
+        return True
+
+    def joins(self, said: Said, flow: Flow) -> bool:
+        stored = flow.answers.get(self.name)
+        if stored is None or all(part.get("album") != said.album for part in stored["parts"]):
+            return False
+        stored["parts"] = [*stored["parts"], self.part(said)][: self.most]
+        return True
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
-        return parts_as_text(stored["parts"])
+        return excerpt(stored["parts"])
 
 
 class PhotoNeeded(Refusal):
@@ -153,6 +173,16 @@ def parts_as_text(parts: Iterable[dict[str, Any]]) -> Text:
     return lines(*said)
 
 
+def excerpt(parts: list[dict[str, Any]]) -> Text:
+    """So much of what was told that the rest of the summary has room beside it."""
+    room, short = EXCERPT, []
+    for part in parts:
+        words = str(part.get("words", ""))
+        short.append({**part, "words": words if len(words) <= room else f"{words[:room].rstrip()}…" if room else ""})
+        room = max(0, room - len(words))
+    return parts_as_text(short)
+
+
 class Place(Step[dict[str, Any]]):
     """Where: a place the desk knows, a pin, or typed. `{"words": …}`, for a pin with latitude and longitude."""
 
@@ -174,7 +204,14 @@ class Place(Step[dict[str, Any]]):
             return {"words": said.text, "latitude": said.latitude, "longitude": said.longitude}
         if not said.text.strip():
             raise NotAPlace
-        return {"words": said.text.strip()[:LONGEST]}
+        return {"words": short_enough(said.text)}
+
+    def keep(self, said: Said, flow: Flow) -> bool:
+        if said.kind != "place":
+            return False
+        flow.answers[self.name] = {"words": said.text, "latitude": said.latitude, "longitude": said.longitude}
+        flow.progress.known = [*{*flow.progress.known, self.name}]
+        return True
 
     def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
         return "choice" not in stored or any(stored["choice"] == choice.value for choice in self.choices(flow, desk))

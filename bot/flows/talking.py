@@ -5,13 +5,13 @@ Knows the flows and the desk, and nothing of Telegram: `router.py` carries it th
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from babel import Locale
 
-from bot.cards import Face
-from bot.flows.flow import AGAIN, BACK, CANCEL, NEVER_MIND, Flow, Heard, Pressed, Progress
+from bot.cards import Face, language_of
+from bot.flows.flow import AGAIN, BACK, CANCEL, NEVER_MIND, Flow, Heard, Pressed, Progress, Said
 from desk import people
 from desk.front import Button, CardRefresh, Desk, Line
 from desk.talks import Talk, end_talk, find_talk, is_stale, keep_talk, new_talk_id
@@ -26,6 +26,8 @@ CALL_ME = "~call"
 ANSWERED = _("This question has been answered already. Here is where we are.")
 OVER = _("This conversation is over. Here is what I can do for you.")
 ANEW = _("I have learnt something new since we began, so let me ask again.")
+YOU_SAID = _("You wrote: {words}")
+WHILE_AGO = _("That was a while ago, so I have put it away. Here is what I can do for you.")
 
 
 def show_screen(desk: Desk, person: Person, *, anew: bool) -> None:
@@ -50,20 +52,23 @@ def open_flow(
     *,
     suspended: dict[str, Any] | None = None,
     says: Text | None = None,
+    said: Said | None = None,
     **known: Any,
 ) -> None:
-    """Begin a conversation. Whoever has not been told what is kept hears that first, and then goes on here."""
+    """Begin a conversation, perhaps with words that were said already.
+
+    Whoever has not been told what is kept hears that first, and then goes on here.
+    """
     if not kind.may_open(person, desk):
         raise NotForYou
+    flow = kind(person, new_talk_id(), **known)
+    flow.progress.suspended = suspended
+    heard_it = said is None or flow.keep(said)
+    quote = None if heard_it or said is None or not said.text else YOU_SAID(words=said.text)
+    if says is not None:
+        flow.preface(lines(says, quote))
     if kind.needs_consent and not people.has_consented(desk, person):
-        joining = FLOWS["start"]
-        beginning = _as_json(kind(person, new_talk_id(), **known))
-        flow = joining(person, new_talk_id(), Progress(suspended=beginning))
-    else:
-        flow = kind(person, new_talk_id(), **known)
-        flow.progress.suspended = suspended
-        if says is not None:
-            flow.preface(says)
+        flow = FLOWS["start"](person, new_talk_id(), Progress(suspended=put_aside(flow)))
     _go_on(desk, person, flow, turn=1, anew=True)
 
 
@@ -86,24 +91,68 @@ def hear(desk: Desk, person: Person, heard: Heard) -> bool:
     """One answer for the conversation this person is in. False: there is none."""
     found = current(desk, person)
     if found is None:
-        if end_talk(desk, person.id):
-            show_screen(desk, person, anew=False)
-        return False
+        return _hear_too_late(desk, person, heard)
     talk, flow = found
     if heard == Pressed(CANCEL):
         close(desk, person, flow, NEVER_MIND)
     elif heard == Pressed(CALL_ME) and flow.can_call:
-        open_flow(desk, person, FLOWS["callme"], suspended=_as_json(flow))
+        open_flow(desk, person, FLOWS["callme"], suspended=put_aside(flow))
+    elif isinstance(heard, Said) and flow.joins(heard):
+        _go_on(desk, person, flow, turn=talk.turn, anew=False)
     else:
         over = flow.hear(heard, desk)
         leads_to = flow.leads_to(desk)
         if leads_to is not None:
             end_talk(desk, person.id)
-            open_flow(desk, person, FLOWS[leads_to[0]], **leads_to[1])
+            open_flow(desk, person, FLOWS[leads_to[0]], suspended=flow.progress.suspended, **leads_to[1])
         elif not over:
             _go_on(desk, person, flow, turn=talk.turn + 1, anew=not isinstance(heard, Pressed))
         else:
             _finish(desk, person, flow, talk.turn + 1)
+    return True
+
+
+def _hear_too_late(desk: Desk, person: Person, heard: Heard) -> bool:
+    """What was going on cannot go on: the desk has changed meanwhile, or it was confidential and some time ago."""
+    talk = find_talk(desk, person.id)
+    if talk is None:
+        return False
+    end_talk(desk, person.id)
+    show_screen(desk, person, anew=False)
+    if talk.sealed:  # what is said now was perhaps meant for it: never to be offered to the neighbours
+        if isinstance(heard, Said):
+            tell(desk, person, WHILE_AGO)
+            show_menu(desk, person)
+        return isinstance(heard, Said)
+    kind = FLOWS.get(talk.flow)
+    if kind is None or is_stale(desk, talk, kind.lasts):
+        return False
+    said = heard if isinstance(heard, Said) else None
+    _begin_again(desk, person, kind, Progress(**talk.progress), said)
+    return True
+
+
+def _begin_again(desk: Desk, person: Person, kind: type[Flow], progress: Progress, said: Said | None = None) -> None:
+    """The questions are others than when it began."""
+    known = kind(person, "", progress).given
+    open_flow(desk, person, kind, suspended=progress.suspended, says=ANEW, said=said, **known)
+
+
+def go_on(desk: Desk, person: Person) -> bool:
+    """Show once more where this person is. False: nowhere; a confidential matter is not resumed unasked."""
+    if current(desk, person) is None or put_away_sealed(desk, person):
+        return False
+    show_screen(desk, person, anew=True)
+    return True
+
+
+def put_away_sealed(desk: Desk, person: Person) -> bool:
+    """Whoever asks for something else is perhaps no longer alone: the confidential draft is gone, unsaid."""
+    talk = find_talk(desk, person.id)
+    if talk is None or not talk.sealed:
+        return False
+    end_talk(desk, person.id)
+    show_screen(desk, person, anew=False)
     return True
 
 
@@ -113,21 +162,34 @@ def close(desk: Desk, person: Person, flow: Flow, text: Text | None) -> None:
     show_screen(desk, person, anew=False)
     if text is not None:
         tell(desk, person, text)
+    _what_follows(desk, person, flow)
+
+
+def _what_follows(desk: Desk, person: Person, flow: Flow) -> None:
     if flow.progress.suspended:
         resume(desk, person, flow.progress.suspended)
     elif flow.then_menu:
         show_menu(desk, person)
 
 
+def put_aside(flow: Flow) -> dict[str, Any]:
+    """A conversation as it is kept inside another one, until that is over."""
+    return {"flow": flow.name, "version": flow.version, "id": flow.id, "progress": asdict(flow.progress)}
+
+
+def taken_up(person: Person, suspended: dict[str, Any]) -> Flow:
+    return FLOWS[suspended["flow"]](person, suspended["id"], Progress(**suspended["progress"]))
+
+
 def resume(desk: Desk, person: Person, suspended: dict[str, Any]) -> None:
-    kind = FLOWS[suspended["flow"]]
     person = people.get_person(desk, person.id)
-    flow = kind(person, suspended["id"], Progress(**suspended["progress"]))
-    _go_on(desk, person, flow, turn=suspended["turn"] + 1, anew=True)
-
-
-def _as_json(flow: Flow) -> dict[str, Any]:
-    return {"flow": flow.name, "id": flow.id, "turn": 100, "progress": asdict(flow.progress)}
+    kind = FLOWS.get(suspended["flow"])
+    if kind is None:
+        show_menu(desk, person)
+    elif kind.version != suspended["version"]:
+        _begin_again(desk, person, kind, Progress(**suspended["progress"]))
+    else:
+        _go_on(desk, person, taken_up(person, suspended), turn=desk.chance.randrange(100, 10**6), anew=True)
 
 
 def _go_on(desk: Desk, person: Person, flow: Flow, *, turn: int, anew: bool) -> None:
@@ -150,13 +212,15 @@ def _finish(desk: Desk, person: Person, flow: Flow, turn: int) -> None:
             close(desk, person, flow, refusal.said)
         else:
             _go_on(desk, person, flow, turn=turn, anew=True)
-    else:
-        said, desk.said[said_before:] = desk.said[said_before:], []
-        close(desk, people.get_person(desk, person.id), flow, None)
-        desk.say(
-            *([Line(person.telegram_id, result, language=person.language)] if result and person.telegram_id else [])
-        )
-        desk.say(*said)
+        return
+    person = replace(people.get_person(desk, person.id), telegram_id=person.telegram_id)  # perhaps just forgotten
+    said, desk.said[said_before:] = desk.said[said_before:], []
+    end_talk(desk, person.id)
+    show_screen(desk, person, anew=False)
+    if result is not None:
+        tell(desk, person, result)
+    desk.say(*said)
+    _what_follows(desk, person, flow)
 
 
 def paint_screen(view: Desk, person_id: int, chat_id: int) -> Face | None:
@@ -174,18 +238,18 @@ def paint_screen(view: Desk, person_id: int, chat_id: int) -> Face | None:
         buttons.append((CALL_ME, _("📞 Please call me")))
     buttons.append((CANCEL, _("✕ Cancel")))
     shown = [Button(label, data=f"f:{talk.tag}:{talk.turn}:{value}") for value, label in buttons]
-    return Face(lines(*turn.says), (*shown, *language_buttons(view, person)), language=person.language)
+    return Face(
+        lines(*turn.says), (*shown, *flow.also, *language_buttons(view, person)), language=language_of(view, person)
+    )
 
 
 def language_buttons(view: Desk, person: Person) -> list[Button]:
     """One tap to every other language of the desk, each named in itself."""
-    now = person.language or view.file.default_language
-    others = [language for language in view.file.languages if language != now]
-    names = {language: Locale.parse(language).get_display_name(language) or language for language in others}
-    return [
-        Button(
-            plain(f"🌐 {names[language].split(' (')[0].split('（')[0].split('(')[0].capitalize()}"),
-            data=f"lang:{language}",
-        )
-        for language in others
-    ]
+    others = [language for language in view.file.languages if language != language_of(view, person)]
+    return [Button(plain(f"🌐 {autonym(language)}"), data=f"lang:{language}") for language in others]
+
+
+def autonym(language: str) -> str:
+    """A language named in itself: 中文, English."""
+    locale = Locale.parse(language)
+    return str(locale.languages.get(locale.language) or language).capitalize()

@@ -8,11 +8,13 @@ from aiogram.types import Message
 
 from bot.cards import Face, View, language_of
 from bot.flows import talking
-from bot.flows.router import Private, said_in
+from bot.flows.joining import SHALL_I
+from bot.flows.router import SENT, Private, said_in
 from bot.flows.steps import Tell
+from bot.handlers.orders import tap
 from bot.handlers.payloads import PAYLOADS
 from desk import people, roles
-from desk.front import Button, Desk
+from desk.front import Button, CardRefresh, Desk
 from domain.people import Person
 from domain.words import Text, _, lines, plain
 
@@ -24,12 +26,11 @@ NO_OFFICER = _(
     " start it again."
 )
 UNKNOWN_LINK = _("This link is not one of ours, or it has been used up. Ask whoever gave it to you for a new one.")
-UNKNOWN_COMMAND = _("I don't know that command. Here is what I can do for you.")
-SHALL_I = _("Shall I ask the neighbours to help with this?")
+UNKNOWN_COMMAND = _("I don't know that command.")
 NOT_THAT = _("I can't read that. You can write, speak, or send a picture.")
 
 
-@router.message(Command("start"), Private())
+@router.message(Command("start", ignore_case=True), Private())
 async def start(message: Message, command: CommandObject, desk: Desk, person: Person) -> Text | None:
     said: Text | None = None
     kind, _sign, token = (command.args or "").partition("_")
@@ -39,14 +40,40 @@ async def start(message: Message, command: CommandObject, desk: Desk, person: Pe
     elif not roles.has_officer(desk.conn):
         said = NO_OFFICER(telegram_id=str(message.chat.id))
     person = people.get_person(desk, person.id)
-    found = talking.current(desk, person)
-    if found is not None and not found[0].sealed:
-        talking.show_screen(desk, person, anew=True)
-    elif people.has_consented(desk, person):
-        talking.show_menu(desk, person)
-    else:
-        talking.open_flow(desk, person, talking.FLOWS["start"])
-    return said
+    if said is not None:  # the answer stands above what can be done next
+        talking.tell(desk, person, said)
+    if not talking.go_on(desk, person):
+        if people.has_consented(desk, person):
+            talking.show_menu(desk, person)
+        else:
+            talking.open_flow(desk, person, talking.FLOWS["start"])
+    return None
+
+
+@router.message(Command("menu", ignore_case=True), Private())
+async def menu(message: Message, desk: Desk, person: Person) -> None:
+    talking.put_away_sealed(desk, person)
+    talking.show_menu(desk, person)
+
+
+@router.message(Command("settings", ignore_case=True), Private())
+async def settings(message: Message, desk: Desk, person: Person) -> None:
+    desk.say(CardRefresh(message.chat.id, "settings", person.id, anew=True))
+
+
+def paint_settings(view: View, person_id: int, chat_id: int) -> Face | None:
+    """Everything that somebody can change about themselves here."""
+    person = people.get_person(view, person_id)
+    flows = [talking.FLOWS[name] for name in ("household", "forget")]
+    listed = [Button(flow.title, data=f"open:{flow.name}:") for flow in flows if flow.may_open(person, view)]
+    quiet = [tap(_("Not tonight, please"), "not_tonight", 0)] if people.roles_of(view, person) else []
+    another = Button(_("🌐 I speak another language"), data="open:language:")
+    text = lines(
+        _("This is what you can change."),
+        _("You speak {language}.")(language=person.speaks) if person.speaks else None,
+    )
+    buttons = (*talking.language_buttons(view, person), another, *quiet, *listed)
+    return Face(text, buttons, language=language_of(view, person))
 
 
 def paint_menu(view: View, person_id: int, chat_id: int) -> Face | None:
@@ -60,7 +87,7 @@ def paint_menu(view: View, person_id: int, chat_id: int) -> Face | None:
     return Face(lines(hello, more), (*buttons, *talking.language_buttons(view, person)), language=language)
 
 
-MENU_COMMANDS = ("/orders", "/points", "/forget")
+MENU_COMMANDS = ("/orders", "/points", "/settings")
 
 
 @last.message(Private())
@@ -68,15 +95,15 @@ async def loose_words(message: Message, desk: Desk, person: Person) -> Text | No
     """Words, a voice or pictures outside any conversation are not lost: the desk offers to make a request of them."""
     said = said_in(message)
     if said.text.startswith("/"):
+        talking.tell(desk, person, UNKNOWN_COMMAND)
+        if not talking.go_on(desk, person):
+            talking.show_menu(desk, person)
+    elif said.kind in (*Tell.accepts, "place"):
+        talking.open_flow(desk, person, talking.FLOWS["help"], says=SHALL_I, said=said)
+    elif message.content_type in SENT:
+        talking.tell(desk, person, NOT_THAT)
         talking.show_menu(desk, person)
-        return UNKNOWN_COMMAND
-    if said.kind not in Tell.accepts:
-        talking.show_menu(desk, person)
-        return NOT_THAT
-    help_flow = talking.FLOWS["help"]
-    part = Tell.part(said)
-    talking.open_flow(desk, person, help_flow, says=SHALL_I, story={"parts": [part], "done": True})
     return None
 
 
-CARDS = {"menu": paint_menu, "screen": talking.paint_screen}
+CARDS = {"menu": paint_menu, "settings": paint_settings, "screen": talking.paint_screen}

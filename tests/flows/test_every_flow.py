@@ -144,7 +144,7 @@ async def change_everything(town: TestTown, phone: Phone) -> None:
         asked = here(town, phone)
         assert asked is not None and asked[1].name == choice.value.removeprefix(CHANGE)
         await answer(town, phone, type(flow))
-        for _more in range(4):  # an answer may bring further questions
+        for _more in range(6):  # an answer may bring further questions
             asked = here(town, phone)
             assert asked is not None
             if isinstance(asked[1], Summary):
