@@ -1,8 +1,8 @@
 """An officer gives a team another name, or takes it off the desk.
 
-dina: [Change the name]
-desk: What shall Ankang neighbours be called?
-dina: Ankang volunteers
+ivy:  [Change the name]
+desk: What shall Ankang Neighbours be called?
+ivy:  Ankang volunteers
 desk: Done: Ankang volunteers.
 """
 

@@ -1,10 +1,10 @@
 """Whoever is in charge takes a role away; it ends at once.
 
-dina: [Remove somebody]
-desk: Who shall no longer have their role? [Ben, volunteer of Ankang neighbours]
-dina: [Ben, volunteer of Ankang neighbours]
-desk: Ben, volunteer of Ankang neighbours: shall I end that now? [Yes, end it]
-dina: [Yes, end it]
+ivy:  [Remove somebody]
+desk: Who shall no longer have their role? [Ben, volunteer of Ankang Neighbours]
+ivy:  [Ben, volunteer of Ankang Neighbours]
+desk: Ben, volunteer of Ankang Neighbours: shall I end that now? [Yes, end it]
+ivy:  [Yes, end it]
 desk: Done. It has ended.
 """
 

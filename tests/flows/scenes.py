@@ -97,17 +97,22 @@ async def confided(town: TestTown) -> tuple[Phone, str]:
     return town.dina, button(town, "Leave a message")
 
 
-def setting_up(*labels: str) -> Scene:
+def setting_up(label: str, *, team: bool = False) -> Scene:
+    """An officer looks at how the desk is arranged; with `team`, at its first team."""
+
     async def scene(town: TestTown) -> tuple[Phone, str]:
         await town.ivy.says("/setup")
-        for label in labels[:-1]:
-            await town.ivy.taps(t(town, label) if label in KNOWN else label)
-        return town.ivy, button(town, labels[-1])
+        if team:
+            await town.ivy.taps("👥")
+        return town.ivy, button(town, label)
 
     return scene
 
 
-KNOWN = {"Remove somebody"}
+async def loose_words(town: TestTown) -> tuple[Phone, str]:
+    await holding("Done")(town)
+    return town.ama, "A small bag is enough"
+
 
 SCENES: dict[str, Scene] = {
     "start": stranger,
@@ -127,4 +132,8 @@ SCENES: dict[str, Scene] = {
     "write": writing,
     "addteam": setting_up("➕ Add a team"),
     "addsupervisor": setting_up("➕ Invite a supervisor"),
+    "renameteam": setting_up("Change the name", team=True),
+    "removeteam": setting_up("Remove the team", team=True),
+    "endrole": setting_up("Remove somebody", team=True),
+    "whose": loose_words,
 }
