@@ -36,7 +36,8 @@ def give_role(
     row = insert_once(roles).values(
         person_id=person_id, role=role, unit=unit, team_id=team_id, given_by=given_by, given_at=now
     )
-    return conn.execute(row.on_conflict_do_nothing()).rowcount == 1
+    given = conn.execute(row.on_conflict_do_nothing().returning(roles.c.id))  # rows are not counted here everywhere
+    return given.scalar_one_or_none() is not None
 
 
 def end_role(conn: Connection, now: datetime, person_id: int, role: str, unit: str = "", team_id: int = 0) -> bool:
