@@ -13,7 +13,7 @@ from babel import Locale
 from bot.cards import Face, language_of
 from bot.flows.flow import AGAIN, BACK, CANCEL, NEVER_MIND, Flow, Heard, Pressed, Progress, Said
 from desk import people
-from desk.front import Button, CardRefresh, Desk, Line
+from desk.front import Button, CardRefresh, Desk, Line, Saying
 from desk.talks import Talk, end_talk, find_talk, is_stale, keep_talk, new_talk_id
 from domain.people import Person
 from domain.refusals import Refusal
@@ -158,16 +158,22 @@ def put_away_sealed(desk: Desk, person: Person) -> bool:
 
 def close(desk: Desk, person: Person, flow: Flow, text: Text | None) -> None:
     """The conversation is over: its buttons go, and a suspended one goes on."""
+    said: list[Saying] = (
+        [] if text is None or person.telegram_id is None else [Line(person.telegram_id, text, language=person.language)]
+    )
+    _leave(desk, person, flow, said)
+
+
+def _leave(desk: Desk, person: Person, flow: Flow, said: list[Saying]) -> None:
     end_talk(desk, person.id)
-    show_screen(desk, person, anew=False)
-    if text is not None:
-        tell(desk, person, text)
-    _what_follows(desk, person, flow)
-
-
-def _what_follows(desk: Desk, person: Person, flow: Flow) -> None:
-    if flow.progress.suspended:
-        resume(desk, person, flow.progress.suspended)
+    suspended = flow.progress.suspended
+    if suspended and FLOWS.get(suspended["flow"], Flow).needs_consent and not people.has_consented(desk, person):
+        suspended = None  # the answer was no
+    if suspended is None:
+        show_screen(desk, person, anew=False)
+    desk.say(*said)
+    if suspended is not None:
+        resume(desk, person, suspended)
     elif flow.then_menu:
         show_menu(desk, person)
 
@@ -215,12 +221,9 @@ def _finish(desk: Desk, person: Person, flow: Flow, turn: int) -> None:
         return
     person = replace(people.get_person(desk, person.id), telegram_id=person.telegram_id)  # perhaps just forgotten
     said, desk.said[said_before:] = desk.said[said_before:], []
-    end_talk(desk, person.id)
-    show_screen(desk, person, anew=False)
-    if result is not None:
-        tell(desk, person, result)
-    desk.say(*said)
-    _what_follows(desk, person, flow)
+    if result is not None and person.telegram_id is not None:
+        said.insert(0, Line(person.telegram_id, result, language=person.language))
+    _leave(desk, person, flow, said)
 
 
 def paint_screen(view: Desk, person_id: int, chat_id: int) -> Face | None:
@@ -237,10 +240,10 @@ def paint_screen(view: Desk, person_id: int, chat_id: int) -> Face | None:
     if flow.can_call:
         buttons.append((CALL_ME, _("📞 Please call me")))
     buttons.append((CANCEL, _("✕ Cancel")))
+    asks_language = any(choice.value in view.file.languages for choice in turn.choices)
+    languages = [] if asks_language else language_buttons(view, person)
     shown = [Button(label, data=f"f:{talk.tag}:{talk.turn}:{value}") for value, label in buttons]
-    return Face(
-        lines(*turn.says), (*shown, *flow.also, *language_buttons(view, person)), language=language_of(view, person)
-    )
+    return Face(lines(*turn.says), (*shown, *flow.also, *languages), language=language_of(view, person))
 
 
 def language_buttons(view: Desk, person: Person) -> list[Button]:
