@@ -1,0 +1,70 @@
+"""The whole desk as it runs, in the town of the figures: SQLite with `synchronous=FULL`, nothing left out but budgets.
+
+    python -m benchmarks.desk URL FOLDER [PROFILE]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import cProfile
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.town import COMMUNITIES, VOLUNTEERS, group_id, town_file, volunteer_id
+from bot.app import App
+from bot.demo.town import morning
+from bot.logs import set_up_logs
+from bot.post.budget import Budget
+from bot.post.clock import MovableClock
+from bot.settings import Settings
+from desk import people
+from desk.front import Desk
+from domain.teams import Group
+from storage import roles, schema
+from storage.groups import keep_group
+from storage.teams import add_team, change_team
+
+
+def settle_in(desk: Desk) -> None:
+    """The officer, a supervisor, and the teams with their groups and volunteers."""
+    officer = people.meet(desk, 1, "Ivy", "en", started=True)
+    roles.give_role(desk.conn, desk.now, officer.id, "officer")
+    supervisor = people.meet(desk, 2, "Dina", "en", started=True)
+    roles.give_role(desk.conn, desk.now, supervisor.id, "supervisor", unit="donggang")
+    for number in range(COMMUNITIES):
+        team = add_team(desk.conn, desk.now, "neighbours", f"c{number}", f"Neighbours {number}", "invited", officer.id)
+        assert team is not None
+        keep_group(desk.conn, Group(group_id(number), "Neighbours", "administrator", may_pin=True, may_delete=True))
+        change_team(desk.conn, team, chat_id=group_id(number), state="ready")
+        for each in range(VOLUNTEERS):
+            code = ("en", "zh-hans")[each % 2]
+            person = people.meet(desk, volunteer_id(number, each), f"Ben {each}", code, started=True)
+            people.change(desk, person, language=("en", "zh_Hans")[each % 2])
+            people.consent(desk, person)
+            roles.give_role(desk.conn, desk.now, person.id, "volunteer", team_id=team)
+
+
+async def main(url: str, data: str) -> None:
+    set_up_logs("WARNING")
+    file, clock = town_file(), MovableClock()
+    clock.move(morning(datetime.now(UTC), file))
+    given = {"bot_token": "42:FIGURES", "bot_api": url, "data": Path(data), "key": "the figures keep no secrets"}
+    app = App(Settings.model_validate(given), file, clock=clock, budget=Budget.none())
+    schema.upgrade(app.writer)
+    with app.writer.begin() as conn:
+        settle_in(app.desk_for(conn))
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await app.run(stop)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3:
+        profile = cProfile.Profile()
+        profile.enable()
+        asyncio.run(main(*sys.argv[1:3]))
+        profile.dump_stats(sys.argv[3])
+    else:
+        asyncio.run(main(*sys.argv[1:3]))
