@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 from bot.demo.stories import STORIES, Telling
-from bot.demo.town import DemoTown, empty, open_town
+from bot.demo.town import DemoTown, empty, morning, open_town
 from sandbox.phones import NotAsPromised
 from sandbox.server import Sandbox, Story
 
@@ -37,9 +39,15 @@ async def show(language: str, port: int, data: Path) -> None:
         await demo.close()
 
 
-def _shown(demos: list[DemoTown], name: str):  # type: ignore[no-untyped-def]
+def _shown(demos: list[DemoTown], name: str) -> Callable[[Sandbox], Awaitable[None]]:
     async def play(_sandbox: Sandbox) -> None:
-        await STORIES[name][1](Telling(demos[0], pause=2.0, patience=20))
+        """At a time of day at which the town is awake until the story ends."""
+        demo = demos[0]
+        quiet, later = demo.app.file.quiet, demo.clock.now() + timedelta(hours=2)
+        if quiet is not None and quiet.is_quiet(later, demo.app.file.zone):
+            tomorrow = morning(later, demo.app.file)
+            await demo.town.do("clock", seconds=(later + tomorrow - demo.clock.now()).total_seconds())
+        await STORIES[name][1](Telling(demo, pause=2.8, patience=20))
 
     return play
 
