@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.app import App, NotAnswering
 from bot.importing import import_file
@@ -30,6 +33,8 @@ from storage.schema import NewerSchema
 
 BAD_SETTINGS = 2
 NO_ANSWER = _("Telegram does not answer, or does not know this token. Look at LINLI_BOT_TOKEN and LINLI_BOT_API.")
+NO_TOKEN = _("The bot's token is missing. Run `linli init`, or set LINLI_BOT_TOKEN.")
+NO_DATABASE = _("The database cannot be reached. Look at LINLI_DATABASE_URL and LINLI_DATA.")
 
 
 class Stopped(Exception):
@@ -58,60 +63,81 @@ def settings_or_stop() -> Settings:
     return settings
 
 
-def desk_file_or_stop(settings: Settings, language: str) -> DeskFile:
+def desk_file_or_stop(path: Path, language: str) -> DeskFile:
     try:
-        return read_desk_file(settings.desk.read_text(encoding="utf-8"))
+        return read_desk_file(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         said = _("{path} cannot be read. `linli init` writes one, or set LINLI_DESK to where yours is.")
-        raise Stopped(reader(language).label(said(path=str(settings.desk)))) from None
+        raise Stopped(reader(language).label(said(path=str(path)))) from None
     except DeskFileFaults as found:
         say = reader(language)
-        faults = [f"{settings.desk}:{fault.line}: {say.label(fault.text)}" for fault in found.faults]
+        faults = [f"{path}:{fault.line}: {say.label(fault.text)}" for fault in found.faults]
         raise Stopped(*faults) from None
 
 
 def app_or_stop(settings: Settings, file: DeskFile, language: str) -> App:
     if not settings.token():
-        raise Stopped(
-            reader(language).label(_("The bot's token is missing. Run `linli init`, or set LINLI_BOT_TOKEN."))
-        )
+        raise Stopped(reader(language).label(NO_TOKEN))
     return App(settings, file)
 
 
 def init(language: str) -> None:
-    """1. the token 2. is it a bot's? 3. the desk file 4. the database 5. a link for the first officer."""
+    """1. the desk file 2. the token 3. is it a bot's? 4. the database 5. a link for the first officer.
+
+    Nothing that stands already is changed, so that it may be run again.
+    """
     settings = settings_or_stop()
     say = reader(language)
-    token = settings.token()
-    if not token:
-        out(say.label(_("Which token did @BotFather give your bot? (It is not shown while you type.)")))
-        token = (getpass.getpass("> ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
-        try:
-            Settings.model_validate({"bot_token": token})
-        except ValueError:
-            raise Stopped(
-                say.label(_("That is not a token: a number, a colon and letters, as @BotFather sent it."))
-            ) from None
-        if not token:
-            raise Stopped(say.label(_("Without a token the bot cannot speak. Ask @BotFather with /newbot.")))
-        settings.keep_token(token)
     if settings.desk.exists():
         out(say.label(_("{path} is there already and stays as it is.")(path=str(settings.desk))))
     else:
-        settings.desk.write_text(shipped_desk_file(f"desk.{language}"), encoding="utf-8")
+        write_desk_file(settings, language)
         out(say.label(_("{path} is written. It works as it is; change it to fit your place.")(path=str(settings.desk))))
-    file = desk_file_or_stop(settings, language)
-    link = asyncio.run(_first_link(app_or_stop(settings, file, language)))
+    file = desk_file_or_stop(settings.desk, language)
+    token = settings.token() or ask_token(language)
+    app = App(settings.model_copy(update={"bot_token": SecretStr(token)}), file)
+    try:
+        link = asyncio.run(_first_link(app))
+    except NotAnswering:
+        raise Stopped(say.label(NO_ANSWER)) from None
+    if not settings.token():
+        settings.keep_token(token)
     if link is None:
         out(say.label(_("The desk has an officer already. `linli run` starts it.")))
-    else:
-        out(say.label(_("Start the desk with `linli run`, then open this link within 24 hours: it makes you the first officer.")))
-        out(link)
+        return
+    open_it = _("Start the desk with `linli run`, then open this link within 24 hours: it makes you the first officer.")
+    out(say.label(open_it))
+    out(link)
+
+
+def write_desk_file(settings: Settings, language: str) -> None:
+    try:
+        settings.desk.parent.mkdir(parents=True, exist_ok=True)
+        settings.desk.write_text(shipped_desk_file(f"desk.{language}"), encoding="utf-8")
+    except OSError:
+        said = _("{path} cannot be written. Set LINLI_DESK to a place where it can.")
+        raise Stopped(reader(language).label(said(path=str(settings.desk)))) from None
+
+
+def ask_token(language: str) -> str:
+    """Typed without an echo, or read from a pipe; not kept before Telegram knows it."""
+    say = reader(language)
+    out(say.label(_("Which token did @BotFather give your bot? (It is not shown while you type.)")))
+    token = (getpass.getpass("> ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    if not token:
+        raise Stopped(say.label(_("Without a token the bot cannot speak. Ask @BotFather with /newbot.")))
+    try:
+        Settings.model_validate({"bot_token": token})
+    except ValueError:
+        wrong = _("That is not a token: a number, a colon and letters, as @BotFather sent it.")
+        raise Stopped(say.label(wrong)) from None
+    return token
 
 
 async def _first_link(app: App) -> str | None:
     try:
         await app.learn_name()
+        schema.upgrade(app.writer)
         with app.writer.begin() as conn:
             return invitations.first_officer_link(app.desk_for(conn))
     finally:
@@ -120,45 +146,46 @@ async def _first_link(app: App) -> str | None:
 
 
 def check(language: str) -> int:
-    """Every fault of environment, desk file and set-up. 0: sound; 1: there is something to mend."""
-    faults: list[str] = []
+    """Every fault of environment, desk file and set-up. 0: sound; 1: something is missing; 2: it cannot run."""
     say = reader(language)
+    settings, file = None, None
+    path = Path(os.environ.get("LINLI_DESK") or "desk.toml")
+    wrong: list[str] = []
     try:
         settings = settings_or_stop()
-        file = desk_file_or_stop(settings, language)
+        path = settings.desk
     except Stopped as found:
-        for sentence in found.sentences:
-            out(sentence)
+        wrong += found.sentences
+    try:
+        file = desk_file_or_stop(path, language)
+    except Stopped as found:
+        wrong += found.sentences
+    for sentence in wrong:
+        out(sentence)
+    if settings is None or file is None:
         return BAD_SETTINGS
-    if not settings.token():
-        faults.append(say.label(_("The bot's token is missing. Run `linli init`, or set LINLI_BOT_TOKEN.")))
-    faults += [say.label(hole) for hole in _holes(settings, file)]
-    for fault in faults:
-        out(fault)
+    missing = [] if settings.token() else [NO_TOKEN]
+    missing += _holes(settings, file)
+    for hole in missing:
+        out(say.label(hole))
     counted = _("{path}: {units} places, {categories} things to ask for, {ladders} ladders.")
-    out(
-        say.label(
-            counted(
-                path=str(settings.desk),
-                units=len(file.units),
-                categories=len(file.categories),
-                ladders=len(file.ladders),
-            )
-        )
-    )
-    out(say.label(_("Everything is sound.") if not faults else _("There is something to mend.")))
-    return 1 if faults else 0
+    numbers = {"units": len(file.units), "categories": len(file.categories), "ladders": len(file.ladders)}
+    out(say.label(counted(path=str(settings.desk), **numbers)))
+    out(say.label(_("There is something to mend.") if missing else _("Everything is sound.")))
+    return 1 if missing else 0
 
 
 def _holes(settings: Settings, file: DeskFile) -> list[Text]:
+    """What set-up has yet to fill, once there is a desk; looking makes nothing."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return []
     app = App(settings, file)
     try:
         with app.writer.connect() as conn:
-            if schema.revision_of(conn) is None:
-                return []
-            return holes(app.desk_for(conn))
+            return [] if schema.revision_of(conn) is None else holes(app.desk_for(conn))
     except SQLAlchemyError:
-        return [_("The database cannot be reached. Look at LINLI_DATABASE_URL and LINLI_DATA.")]
+        return [NO_DATABASE]
     finally:
         app.writer.dispose()
 
@@ -166,7 +193,7 @@ def _holes(settings: Settings, file: DeskFile) -> list[Text]:
 def run(language: str) -> None:
     """Until SIGTERM or Ctrl-C."""
     settings = settings_or_stop()
-    app = app_or_stop(settings, desk_file_or_stop(settings, language), language)
+    app = app_or_stop(settings, desk_file_or_stop(settings.desk, language), language)
 
     async def until_told() -> None:
         stop = asyncio.Event()
@@ -179,6 +206,8 @@ def run(language: str) -> None:
         asyncio.run(until_told())
     except NotAnswering:
         raise Stopped(say.label(NO_ANSWER)) from None
+    except OperationalError:
+        raise Stopped(say.label(NO_DATABASE)) from None
     except (AnotherIsRunning, NewerSchema) as found:
         raise Stopped(str(found)) from None
 
@@ -186,7 +215,7 @@ def run(language: str) -> None:
 def audit(language: str) -> int:
     """Proves the whole ledger, and names the first wrong row."""
     settings = settings_or_stop()
-    app = App(settings, desk_file_or_stop(settings, language))
+    app = App(settings, desk_file_or_stop(settings.desk, language))
     with app.writer.connect() as conn:
         faults = points.audit(conn)
     app.writer.dispose()
@@ -203,8 +232,10 @@ def import_buildings(language: str, file: Path, dry: bool) -> int:
     try:
         with app.writer.begin() as conn:
             said = import_file(app.desk_for(conn), file.read_bytes(), file.name, dry=dry)
-    except (OSError, Refusal) as found:
-        raise Stopped(reader(language).label(found.said) if isinstance(found, Refusal) else str(found)) from None
+    except OSError:
+        raise Stopped(reader(language).label(_("{path} cannot be read.")(path=str(file)))) from None
+    except Refusal as found:
+        raise Stopped(reader(language).label(found.said)) from None
     finally:
         app.writer.dispose()
     out(reader(language, app.file).label(said))
@@ -215,9 +246,12 @@ def print_cards(language: str, file: Path, unit: str | None) -> int:
     """A4 pages to cut: the code on each lets a household join."""
     app = ready_app(language)
     try:
-        asyncio.run(app.learn_name())
+        asyncio.run(_named(app))
         with app.writer.begin() as conn:
             file.write_bytes(household_cards(app.desk_for(conn), unit))
+    except OSError:
+        said = _("{path} cannot be written.")
+        raise Stopped(reader(language).label(said(path=str(file)))) from None
     except NotAnswering:
         raise Stopped(reader(language).label(NO_ANSWER)) from None
     except Refusal as found:
@@ -228,9 +262,17 @@ def print_cards(language: str, file: Path, unit: str | None) -> int:
     return 0
 
 
+async def _named(app: App) -> None:
+    """The links on the cards need the bot's name."""
+    try:
+        await app.learn_name()
+    finally:
+        await app.office.wire.close()
+
+
 def ready_app(language: str) -> App:
     """A desk whose database is up to date, for one deed at the command line."""
     settings = settings_or_stop()
-    app = app_or_stop(settings, desk_file_or_stop(settings, language), language)
+    app = app_or_stop(settings, desk_file_or_stop(settings.desk, language), language)
     schema.upgrade(app.writer)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
 from pathlib import Path
@@ -51,6 +52,27 @@ class Settings(BaseSettings):
             raise ValueError("write DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @field_validator("owner", mode="before")
+    @classmethod
+    def _is_id(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.isdigit():
+            raise ValueError("write a Telegram user id, the number that /start tells you")
+        return value
+
+    @field_validator("log_format")
+    @classmethod
+    def _is_format(cls, value: str) -> str:
+        if value not in ("text", "json"):
+            raise ValueError("write text or json")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///path or postgresql+psycopg://user@host/database")
+        return value
+
     @field_validator("bot_token")
     @classmethod
     def _is_token(cls, value: SecretStr) -> SecretStr:
@@ -99,13 +121,13 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         variable = f"{PREFIX}{name.upper()}"
         if file := given.get(f"{variable}_FILE"):
             try:
-                values[name] = Path(file).read_text().strip()
-            except OSError:
+                values[name] = Path(file).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
                 faults.append(f"{variable}_FILE: this file cannot be read; write the path of one that can")
         elif given.get(variable):
             values[name] = given[variable]
     unknown = [name for name in given if name.startswith(PREFIX) and not _is_known(name)]
-    faults += [f"{name}: there is no such setting; `linli check` lists them" for name in unknown]
+    faults += [f"{name}: there is no such setting; {_nearest(name)}" for name in unknown]
     try:
         settings = Settings.model_validate(values)
     except ValidationError as found:
@@ -119,6 +141,12 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
 def _is_known(variable: str) -> bool:
     name = variable.removeprefix(PREFIX).removesuffix("_FILE").lower()
     return name in Settings.model_fields or name.startswith("test_")
+
+
+def _nearest(variable: str) -> str:
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    near = difflib.get_close_matches(variable, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
 
 
 def _sentence(message: str) -> str:
