@@ -21,11 +21,12 @@ from bot.post.office import PostOffice
 from bot.post.outcomes import Sent
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
+from bot.post.reading import close as close_readers
 from bot.post.standing import Rendered
 from bot.settings import Settings
 from bot.sweeps import SWEEPS
 from bot.words import Reader
-from desk import escalation, groups, her_side, invitations, reading, talks
+from desk import escalation, groups, her_side, invitations, moving, reading, talks
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
@@ -91,6 +92,7 @@ class App:
             budget=budget,
             sealed_for=talks.is_sealed,
             unreachable=unreachable,
+            moved=moving.move_group,
             noted=self.note_standing,
             reached=reached,
             tick=tick,
@@ -156,7 +158,7 @@ class App:
         await self.close_databases()
 
     async def close_databases(self) -> None:
-        await self.readers.dispose()
+        await close_readers(self.readers)
         self.writer.dispose()
         self.lock.release()
 

@@ -41,10 +41,6 @@ def drop_group(conn: Connection, chat_id: int) -> None:
     conn.execute(delete(group_members).where(group_members.c.chat_id == chat_id))
 
 
-# When a group becomes a supergroup its chat id changes: here, in teams.chat_id, in group_members and in the question
-# below. Whoever carries that move finds all of them in this file and in storage/teams.py.
-
-
 # ── "is this the group of …?", until an officer has answered ────────────────────────────────────────────────────────
 
 

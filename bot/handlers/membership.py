@@ -9,7 +9,7 @@ from aiogram.filters import Filter
 from aiogram.types import ChatMemberUpdated, Message
 
 from bot.flows import talking
-from desk import groups
+from desk import groups, moving
 from desk.front import Desk, Line
 from domain.people import ANONYMOUS, Person
 from domain.teams import Group
@@ -89,6 +89,22 @@ async def called_in_group(message: Message, desk: Desk, person: Person | None = 
         desk.say(Line(message.chat.id, ANONYMITY, silent=True, rule="bulk"))
         return
     groups.answer_in_group(desk, person, message.chat.id)
+
+
+class HasMoved(Filter):
+    """The service message in the old chat, or its twin in the new one. Either may come first, or alone."""
+
+    async def __call__(self, message: Message) -> bool | dict[str, int]:
+        if message.migrate_to_chat_id is not None:
+            return {"old": message.chat.id, "new": message.migrate_to_chat_id}
+        if message.migrate_from_chat_id is not None:
+            return {"old": message.migrate_from_chat_id, "new": message.chat.id}
+        return False
+
+
+@router.message(HasMoved())
+async def group_moved(message: Message, old: int, new: int, desk: Desk) -> None:
+    moving.move_group(desk, old, new)
 
 
 @router.my_chat_member()

@@ -13,11 +13,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.clock import Clock
-from bot.post.endings import REPEAT, Again, Ending, Over, Unreachable, judge
+from bot.post.endings import REPEAT, Again, Ending, Moved, Over, Unreachable, judge
 from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
@@ -26,6 +25,7 @@ from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
 from bot.post.pump import Pump
+from bot.post.reading import Readers, read
 from bot.post.standing import Cards, Render, View
 from bot.post.wire import Wire
 from desk.front import Desk
@@ -39,7 +39,7 @@ class Courier:
         self,
         wire: Wire,
         pump: Pump,
-        readers: AsyncEngine,
+        readers: Readers,
         render: Render,
         outgoing: Outgoing,
         *,
@@ -47,13 +47,14 @@ class Courier:
         health: Health,
         budget: Budget,
         unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        moved: Callable[[Desk, int, int], None] = lambda desk, old, new: None,
         noted: NoteStanding = lambda conn, key, message_id, at: None,
         reached: Callable[[str], None] = lambda point: None,
         at_once: int = 64,
     ) -> None:
         self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
         self._clock, self._health, self._budget = clock, health, budget
-        self._unreachable, self._reached, self._at_once = unreachable, reached, at_once
+        self._unreachable, self._moved, self._reached, self._at_once = unreachable, moved, reached, at_once
         self._marks = Marks(pump, noted)
         self._cards = Cards(wire, readers, render, self._marks.fresh)
         self._lanes = Lanes(budget)
@@ -69,9 +70,7 @@ class Courier:
 
     async def recover(self) -> None:
         """After a restart: what is queued is sent, and what was being sent is uncertain."""
-        async with self._readers.connect() as conn:
-            rows = await conn.run_sync(list_unsent)
-        for row in rows:
+        for row in await read(self._readers, list_unsent):
             parcel = Parcel.read(row)
             if parcel.state == "sending" and parcel.kind not in ("card", "call"):
                 self._ended(parcel, Uncertain("the process ended"))
@@ -239,6 +238,8 @@ class Courier:
                 self._again(parcel, ending)
             case Unreachable(reach):
                 self._set_off(self._lost(parcel, reach))
+            case Moved(chat_id):
+                self._set_off(self._follow(parcel, chat_id))
 
     def _over(self, parcel: Parcel, over: Over) -> None:
         if over.state == "dead" and over.code:
@@ -269,6 +270,16 @@ class Courier:
         if "text" in fields and not parcel.body.get("repeat"):
             words = self._outgoing.reader(parcel.body.get("language")).say(REPEAT)
             parcel.body = {**parcel.body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{words}"}}
+
+    async def _follow(self, parcel: Parcel, new: int) -> None:
+        """The group is a supergroup now: what waits for it, and this, goes to its new chat."""
+        old = parcel.chat_id
+        await self._pump.do(lambda desk: self._moved(desk, old, new))
+        self._lanes.landed(parcel)
+        for waiting in (parcel, *self._lanes.drop_chat(old)):
+            waiting.chat_id = new
+            self._lanes.add(waiting, self._clock.now())
+        self._wake.set()
 
     async def _lost(self, parcel: Parcel, reach: Reach) -> None:
         """Nothing reaches this chat: note it, drop what waits for it, and let the desk call somebody else."""

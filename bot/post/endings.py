@@ -63,7 +63,14 @@ class Unreachable:
     reach: Reach
 
 
-Ending = Over | Again | Unreachable
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat is another one from now on."""
+
+    chat_id: int
+
+
+Ending = Over | Again | Unreachable | Moved
 
 
 def judge(parcel: Parcel, outcome: Outcome) -> Ending:
@@ -81,8 +88,8 @@ def judge(parcel: Parcel, outcome: Outcome) -> Ending:
             return Again(_growing(parcel.tries)) if parcel.tries < MOST_TRIES else Over("dead", why, code=500)
         case Uncertain(why):
             return _uncertain(parcel, why)
-        case Migrated():
-            return Over("dead", "the group has moved", code=400)
+        case Migrated(chat_id):
+            return Moved(chat_id)
         case PermanentlyRefused():
             return _refused(parcel, outcome)
 

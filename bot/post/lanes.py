@@ -89,11 +89,13 @@ class Lanes:
         if self.in_flight.get(parcel.chat_id) is parcel:
             del self.in_flight[parcel.chat_id]
 
-    def drop_chat(self, chat_id: int) -> None:
-        """Nothing reaches this chat any more."""
-        self._chats.pop(chat_id, None)
+    def drop_chat(self, chat_id: int) -> list[Parcel]:
+        """Nothing reaches this chat any more; what waited for it."""
+        dropped = self._chats.pop(chat_id, [])
+        dropped += [entry[2] for entry in self._later if entry[2].chat_id == chat_id]
         self._later = [entry for entry in self._later if entry[2].chat_id != chat_id]
         heapq.heapify(self._later)
+        return dropped
 
     def drop_expired(self, now: datetime) -> list[Parcel]:
         """What has lost its meaning by now."""

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.careful import Keeping, SealedFor
@@ -25,6 +24,7 @@ from bot.post.jobs import Jobs
 from bot.post.marks import NoteStanding
 from bot.post.outgoing import Outgoing
 from bot.post.pump import Pump
+from bot.post.reading import Readers
 from bot.post.standing import Render
 from bot.post.ticker import Sweep, Ticker
 from bot.post.transaction import Handle
@@ -41,7 +41,7 @@ class PostOffice:
         token: str,
         base_url: str,
         writer: Engine,
-        readers: AsyncEngine,
+        readers: Readers,
         handle: Handle,
         desk_for: Callable[[Connection], Desk],
         render: Render,
@@ -54,6 +54,7 @@ class PostOffice:
         budget: Budget | None = None,
         sealed_for: SealedFor = lambda conn, sender: False,
         unreachable: Callable[[Desk, int], None] = lambda desk, chat_id: None,
+        moved: Callable[[Desk, int, int], None] = lambda desk, old, new: None,
         noted: NoteStanding = lambda conn, key, message_id, at: None,
         reached: Callable[[str], None] = lambda point: None,
         tick: float = 1.0,
@@ -94,6 +95,7 @@ class PostOffice:
             health=self.health,
             budget=budget or Budget(),
             unreachable=unreachable,
+            moved=moved,
             noted=noted,
             reached=reached,
         )
