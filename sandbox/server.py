@@ -82,6 +82,7 @@ class Sandbox:
         await self.take_over()
         self.world.events.close()
         self.world.updates.close()
+        await self.world.updates.unhook()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
