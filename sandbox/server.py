@@ -17,6 +17,7 @@ from sandbox.arguments import read_arguments
 from sandbox.clock import Clock, MovingClock
 from sandbox.control import DO, READ, Deed, reading
 from sandbox.errors import Refused, Unclear
+from sandbox.faults import Fault
 from sandbox.files import MOST_UPLOAD
 from sandbox.methods import BY_LOWER_NAME
 from sandbox.methods.updates import Written
@@ -124,7 +125,7 @@ class Sandbox:
     # The Bot API
 
     async def _bot(self, request: web.Request) -> web.Response:
-        """1. the token  2. the method  3. its arguments  4. the call is noted  5. the answer."""
+        """1. the token  2. the method  3. its arguments  4. the call is noted  5. the answer, or a fault."""
         token = request.match_info["token"]
         if token != self.world.token:
             return _refuse(Refused(401, "Unauthorized") if TOKEN.match(token) else Refused(404, "Not Found"))
@@ -133,25 +134,31 @@ class Sandbox:
             return _refuse(Refused(404, "Not Found: method not found"))
         name, method = found
         call = self._note(name)
+        fault: Fault | None = None
         try:
             args = await read_arguments(request)
             call["params"] = args.logged()
+            fault = self.world.faults.strike(name, call["params"])
+            if fault is not None:
+                call["fault"] = fault.kind
+                fault.refuse(self.world.now())
             result = method(self.world, args)
             if inspect.isawaitable(result):
                 result = await result
+            call["ok"] = True
+            body = result.text if isinstance(result, Written) else json.dumps(result, ensure_ascii=False)
+            answer = web.Response(body=f'{{"ok":true,"result":{body}}}'.encode(), content_type="application/json")
         except Refused as no:
             call.update(ok=False, error_code=no.code, description=no.description)
-            return _refuse(no)
+            answer = _refuse(no)
         except web.HTTPRequestEntityTooLarge:
             call.update(ok=False, error_code=413)
-            return _refuse(Refused(413, "Request Entity Too Large"))
+            answer = _refuse(Refused(413, "Request Entity Too Large"))
         except Exception:
             call.update(ok=False, error_code=500)
             log.exception("%s failed", name)
-            return _refuse(Refused(500, "Internal Server Error"))
-        call["ok"] = True
-        body = result.text if isinstance(result, Written) else json.dumps(result, ensure_ascii=False)
-        return web.Response(body=f'{{"ok":true,"result":{body}}}'.encode(), content_type="application/json")
+            answer = _refuse(Refused(500, "Internal Server Error"))
+        return answer if fault is None else await fault.bend(request, answer)
 
     def _note(self, name: str) -> Json:
         self.world.call_count += 1

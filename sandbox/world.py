@@ -12,6 +12,7 @@ from sandbox.budgets import Budgets
 from sandbox.clock import Clock
 from sandbox.errors import Unclear
 from sandbox.events import Events
+from sandbox.faults import Faults
 from sandbox.files import Files
 from sandbox.updates import Updates
 
@@ -75,11 +76,16 @@ class Record:
     service: bool = False
     edited: bool = False
     deleted: bool = False
+    frozen: bool = False  # nobody may edit it any more
 
     @property
     def id(self) -> int:
         number: int = self.body["message_id"]
         return number
+
+    @property
+    def topic(self) -> int | None:
+        return self.body["message_thread_id"] if self.body.get("is_topic_message") else None
 
     def view(self) -> Json:
         """As the phones see it."""
@@ -100,6 +106,16 @@ class Record:
 
 
 @dataclass(slots=True)
+class Topic:
+    """A part of a forum with a name of its own; its id is that of the message that opened it."""
+
+    id: int
+    name: str
+    icon_color: int
+    closed: bool = False
+
+
+@dataclass(slots=True)
 class Chat:
     id: int
     type: str
@@ -111,6 +127,9 @@ class Chat:
     username: str | None = None
     invite_link: str | None = None
     last_id: int = 0
+    forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+    became: int | None = None  # the supergroup that this group was upgraded to
 
     def brief(self) -> Json:
         """As `chat` in a message."""
@@ -121,17 +140,26 @@ class Chat:
             shown["username"] = self.username
         if self.type == "group":
             shown["all_members_are_administrators"] = False
+        if self.forum:
+            shown["is_forum"] = True
         return shown
 
     def card(self) -> Json:
         """As the control API shows it."""
-        return {
+        shown: Json = {
             "id": self.id,
             "title": self.title,
             "type": self.type,
             "members": [{"user_id": user, "status": status} for user, status in self.members.items()],
             "pinned": self.pinned[-1] if self.pinned else None,
         }
+        if self.forum:
+            shown["topics"] = [
+                {"id": topic.id, "name": topic.name, "closed": topic.closed} for topic in self.topics.values()
+            ]
+        if self.became is not None:
+            shown["became"] = self.became
+        return shown
 
     def status(self, user: int) -> str:
         return self.members.get(user, "left")
@@ -165,6 +193,7 @@ class World:
         self.events = Events()
         self.updates = Updates(clock.now)
         self.budgets = Budgets(clock.now, budgets)
+        self.faults = Faults(clock.now)
         self.files = Files()
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}

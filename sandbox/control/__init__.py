@@ -18,6 +18,7 @@ READ: dict[str, Deed] = {
     "chat": reading.chat,
     "calls": reading.calls,
     "clock": reading.clock,
+    "faults": reading.faults,
 }
 DO: dict[str, Deed] = {
     "people": people.people,
@@ -32,6 +33,7 @@ DO: dict[str, Deed] = {
     "delete": speaking.delete,
     "send": sending.send,
     "clock": steering.move_clock,
+    "faults": steering.faults,
     "raw": steering.raw,
     "settings": steering.settings,
     "show": steering.show,

@@ -55,6 +55,12 @@ async def clock(box: Sandbox, args: Arguments) -> Json:
     return {"now": box.world.now().isoformat()}
 
 
+async def faults(box: Sandbox, args: Arguments) -> Json:
+    """What is still going to go wrong."""
+    box.world.faults.expire()
+    return {"faults": [fault.card() for fault in box.world.faults.waiting]}
+
+
 async def file(box: Sandbox, request: web.Request) -> web.Response:
     stored = box.world.files.by_id.get(request.match_info["file_id"])
     if stored is None:

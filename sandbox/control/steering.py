@@ -1,4 +1,4 @@
-"""The hand on the town: its clock, its stories, its captions, and updates that no phone would send."""
+"""The hand on the town: its clock, its stories, its captions, what goes wrong, and updates that no phone would send."""
 
 from __future__ import annotations
 
@@ -55,6 +55,22 @@ async def settings(box: Sandbox, args: Arguments) -> Json:
     if "privacy" in args:
         world.hears_everything = not args.flag("privacy")
     return {"budgets": world.budgets.on, "privacy": not world.hears_everything}
+
+
+async def faults(box: Sandbox, args: Arguments) -> Json:
+    """Something shall go wrong; or, with `clear`, nothing more."""
+    faults = box.world.faults
+    if args.flag("clear"):
+        faults.clear()
+        return {"faults": []}
+    return faults.add(
+        args.text("kind"),
+        method=args.text("method") or None,
+        chat=args.integer("chat") or None,
+        count=args.integer("count") if "count" in args else None,
+        retry_after=args.integer("retry_after", 3),
+        seconds=args.number("seconds") if "seconds" in args else 1.0,
+    ).card()
 
 
 async def show(box: Sandbox, args: Arguments) -> Json:
