@@ -1,7 +1,7 @@
 """The one transaction: where the database is, how it is opened, and that writing begins at once.
 
 SQLite has one writer, begun with BEGIN IMMEDIATE so that it can never be refused half-way, and a read-only engine
-beside it. PostgreSQL serves both from psycopg 3. `writer` is plain; `readers` is for whoever only reads.
+beside it. PostgreSQL serves both from psycopg 3, and whoever only reads awaits it.
 """
 
 from __future__ import annotations
@@ -45,19 +45,18 @@ def open_writer(url: str) -> Engine:
     return engine
 
 
-def open_readers(url: str) -> AsyncEngine:
-    """The engine for whoever only reads: cards rendered when they are sent, pages."""
+def open_readers(url: str) -> Engine | AsyncEngine:
+    """The engine for whoever only reads, such as cards when they are sent; plain where nothing waits on a network."""
     if make_url(url).get_backend_name() != "sqlite":
         options = {"options": "-c default_transaction_read_only=on"}
         return create_async_engine(url, pool_size=4, pool_pre_ping=True, connect_args=options, hide_parameters=True)
-    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), hide_parameters=True)
+    arguments = {"check_same_thread": False, "cached_statements": 512}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
         for pragma in ("busy_timeout=5000", "query_only=1"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            connection.execute(f"PRAGMA {pragma}")
 
     return engine
 

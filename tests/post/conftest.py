@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.post.office import PostOffice
+from bot.post.reading import close
 from sandbox.server import Sandbox
 from storage.tables import inbox, outbox
 from tests.post import tiny
@@ -95,7 +96,7 @@ async def open_office(database_url: str, box: Sandbox) -> AsyncIterator[Open]:
     yield open_one
     for post, writer, readers in opened:
         await post.close()
-        await readers.dispose()
+        await close(readers)
         writer.dispose()
 
 
