@@ -31,12 +31,15 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def upgrade(writer: Engine, revision: str = "head") -> None:
     """Up to this version; nothing happens when it is there already. Refuses a database of a newer version."""
     with writer.begin() as conn:
         present = revision_of(conn)
-        known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-        if present is not None and present not in known:
+        if present is not None and present not in known_revisions():
             raise NewerSchema("this database was used by a newer version of Linli: install that version or a later one")
         if present != newest_revision() or revision != "head":
             command.upgrade(_config(conn), revision)

@@ -1,0 +1,88 @@
+"""A backup taken while the desk writes can be put back, whole; and nothing is ever overwritten by one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, func, make_url, select, text
+
+from storage import points
+from storage.backup import BadBackup, back_up, restore
+from storage.people import add_person
+from storage.tables import people
+from storage.work import open_writer
+from tests.conftest import MORNING, POSTGRESQL
+
+
+@pytest.fixture
+def empty_place(database_url: str, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """Somewhere to restore to: a file that is not there, or an empty database."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'restored' / 'linli.db'}"
+        return
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    name = f"linli_restored_{worker_id}"
+    with server.connect() as conn:
+        conn.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        conn.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as conn:
+        conn.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+def count_people(url: str) -> int:
+    engine = open_writer(url)
+    with engine.connect() as conn:
+        assert points.audit(conn) == []
+        count = conn.execute(select(func.count()).select_from(people)).scalar_one()
+    engine.dispose()
+    return int(count)
+
+
+def test_taken_under_load_and_put_back(database_url: str, empty_place: str, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "picture").write_bytes(b"a gate")
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        engine = open_writer(database_url)
+        while not stop.is_set():
+            with engine.begin() as conn:
+                written.append(add_person(conn, MORNING))
+        engine.dispose()
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    while len(written) < 5:
+        stop.wait(0.01)
+    note = back_up(database_url, files, tmp_path / "copy.tar.gz", MORNING)
+    stop.set()
+    writing.join()
+    restore(empty_place, tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
+    assert 5 <= count_people(empty_place) <= len(written)
+    assert note["rows"]["people"] >= 5
+    assert (tmp_path / "new" / "files" / "picture").read_bytes() == b"a gate"
+    with pytest.raises(BadBackup, match="already"):
+        restore(empty_place, tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
+
+
+def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "holiday.tar.gz").write_bytes(b"not a backup")
+    with pytest.raises(BadBackup, match="not a backup"):
+        restore(f"sqlite:///{tmp_path / 'linli.db'}", tmp_path / "files", tmp_path / "holiday.tar.gz")
+    assert not (tmp_path / "linli.db").exists()
+
+
+def test_a_damaged_database_is_not_called_a_backup(empty_sqlite: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.db"
+    whole = bytearray(empty_sqlite.read_bytes())
+    whole[8192:12288] = b"\xff" * 4096
+    broken.write_bytes(whole)
+    with pytest.raises(BadBackup, match="damaged"):
+        back_up(f"sqlite:///{broken}", tmp_path / "files", tmp_path / "copy.tar.gz", MORNING)
+    assert not (tmp_path / "copy.tar.gz").exists()
