@@ -53,7 +53,8 @@ def test_taken_under_load_and_put_back(database_url: str, empty_place: str, tmp_
         engine = open_writer(database_url)
         while not stop.is_set():
             with engine.begin() as conn:
-                written.append(add_person(conn, MORNING))
+                person_id = add_person(conn, MORNING)
+            written.append(person_id)
         engine.dispose()
 
     writing = threading.Thread(target=write)
