@@ -1,7 +1,7 @@
 """What is driven by the clock: each takes one thing that is due, in a transaction of its own."""
 
 from bot.post.ticker import Sweep
-from desk import cases, escalation, evening
+from desk import cases, escalation, evening, retention
 
 SWEEPS: list[Sweep] = [
     escalation.sweep_runs,
@@ -9,4 +9,5 @@ SWEEPS: list[Sweep] = [
     evening.sweep_thanks,
     cases.sweep_closed,
     cases.sweep_orphaned,
+    retention.sweep_old,
 ]

@@ -1,0 +1,20 @@
+"""Once a day the desk lets go of what it need not keep. What waits in quarantine stays until somebody has looked."""
+
+from __future__ import annotations
+
+from desk.front import Desk
+from storage.messages import get_fact, set_fact
+from storage.retention import let_go
+
+LAST = "let go of what is old"
+
+
+def sweep_old(desk: Desk) -> bool:
+    """A few hundred rows at a time. True while there is more of it today."""
+    today = desk.now.date().isoformat()
+    if get_fact(desk.conn, LAST) == today:
+        return False
+    if let_go(desk.conn, desk.now) > 0:
+        return True
+    set_fact(desk.conn, LAST, today)
+    return False

@@ -1,0 +1,37 @@
+"""What need not be kept any longer goes, a few hundred rows at a time, so that nobody waits for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
+
+from storage.tables import inbox, invitations, outbox, talks
+
+AT_ONCE = 500
+
+INBOX = timedelta(days=7)
+"""Telegram offers an update again for a day at most; what came longer ago cannot come twice."""
+OUTBOX = timedelta(days=30)
+"""So long a reply to one of our messages still finds what it was about."""
+LINKS = timedelta(days=30)
+TALKS = timedelta(days=60)
+
+
+def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
+    return [
+        (inbox, (inbox.c.at < now - INBOX) & inbox.c.state.in_(("done", "ignored"))),
+        (outbox, (outbox.c.done_at < now - OUTBOX) & outbox.c.state.in_(("sent", "dead", "uncertain"))),
+        (invitations, invitations.c.expires_at < now - LINKS),
+        (talks, talks.c.touched_at < now - TALKS),
+    ]
+
+
+def let_go(conn: Connection, now: datetime) -> int:
+    """A first few of what has grown old; how many rows went."""
+    gone = 0
+    for table, is_old in _old(now):
+        [key] = table.primary_key
+        first = select(key).where(is_old).limit(AT_ONCE).scalar_subquery()
+        gone += conn.execute(delete(table).where(key.in_(first))).rowcount
+    return gone
