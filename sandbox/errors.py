@@ -50,5 +50,10 @@ def too_many(seconds: int) -> Refused:
     return Refused(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
 
 
+def upgraded(chat: int) -> Refused:
+    """A group that became a supergroup; the new id is in the answer."""
+    return Refused(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat})
+
+
 def conflict() -> Refused:
     return Refused(409, CONFLICT)

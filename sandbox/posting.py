@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from sandbox.arguments import Arguments
-from sandbox.errors import bad, forbidden
+from sandbox.errors import bad, forbidden, upgraded
 from sandbox.keyboards import check_markup
 from sandbox.text import CAPTION_LIMIT, format_text, units
 from sandbox.world import Chat, Json, Record, World
@@ -29,11 +29,13 @@ def find_chat(world: World, args: Arguments, name: str = "chat_id") -> Chat:
             chat = None
     if chat is None:
         raise bad("chat not found")
+    if chat.became is not None:
+        raise upgraded(chat.became)
     return chat
 
 
-def check_reachable(world: World, chat: Chat) -> Chat:
-    """May the bot speak there at all?"""
+def check_present(world: World, chat: Chat) -> Chat:
+    """Is the bot there at all?"""
     person = chat.person
     if person is not None:
         if person.deactivated:
@@ -46,9 +48,19 @@ def check_reachable(world: World, chat: Chat) -> Chat:
         if chat.status(world.bot.id) == "kicked":
             raise forbidden(f"bot was kicked from the {chat.type} chat")
         raise forbidden(f"bot is not a member of the {chat.type} chat")
-    elif chat.status(world.bot.id) == "restricted":
+    return chat
+
+
+def check_reachable(world: World, chat: Chat) -> Chat:
+    """May the bot speak there? One that is muted may look but not speak."""
+    check_present(world, chat)
+    if chat.status(world.bot.id) == "restricted":
         raise bad("not enough rights to send text messages to the chat")
     return chat
+
+
+def present(world: World, args: Arguments, name: str = "chat_id") -> Chat:
+    return check_present(world, find_chat(world, args, name))
 
 
 def reachable(world: World, args: Arguments, name: str = "chat_id") -> Chat:
@@ -68,6 +80,20 @@ def find_reply(chat: Chat, args: Arguments) -> Record | None:
     if found is None and not (wish.get("allow_sending_without_reply") or args.flag("allow_sending_without_reply")):
         raise bad("message to be replied not found")
     return found
+
+
+def find_topic(world: World, chat: Chat, args: Arguments, reply: Record | None = None) -> int | None:
+    """The topic to speak in: the one that is named, or that of the message answered; None is the General one."""
+    named = args.integer("message_thread_id")
+    topic = chat.topics.get(named or (reply.topic if reply is not None else None) or 0)
+    if topic is None:
+        # General has no number here, and the thread of a reply in it is none that could be spoken in.
+        if named:
+            raise bad("message thread not found")
+        return None
+    if topic.closed and not world.bot_is_in_charge(chat):
+        raise bad("TOPIC_CLOSED")
+    return topic.id
 
 
 def caption_of(world: World, source: dict[str, Any], entities: list[Any], parse_mode: str) -> Json:
@@ -104,6 +130,7 @@ def put(
     content: Json,
     *,
     reply: Record | None = None,
+    topic: int | None = None,
     markup: Json | None = None,
     silent: bool = False,
     protected: bool = False,
@@ -118,6 +145,10 @@ def put(
     }
     if reply is not None:
         body["reply_to_message"] = reply.plain()
+        if chat.forum and topic is None:  # as in Telegram: a thread that is no topic
+            body["message_thread_id"] = reply.body.get("message_thread_id", reply.id)
+    if topic is not None:
+        body |= {"message_thread_id": topic, "is_topic_message": True}
     body.update(content)
     if protected:
         body["has_protected_content"] = True
@@ -136,6 +167,7 @@ def post(world: World, args: Arguments, content: Json, *, cost: int = 1) -> Json
     markup = check_markup(args.thing("reply_markup"))
     chat = reachable(world, args)
     reply = find_reply(chat, args)
+    topic = find_topic(world, chat, args, reply)
     world.budgets.spend(chat.id, cost)
     record = put(
         world,
@@ -143,6 +175,7 @@ def post(world: World, args: Arguments, content: Json, *, cost: int = 1) -> Json
         world.bot_user(),
         content,
         reply=reply,
+        topic=topic,
         markup=markup,
         silent=args.flag("disable_notification"),
         protected=args.flag("protect_content"),
@@ -178,7 +211,8 @@ def may_hear(world: World, chat: Chat, record: Record) -> bool:
     if record.service or world.hears_everything or world.bot_is_in_charge(chat):
         return True
     reply = record.body.get("reply_to_message")
-    if reply and reply.get("from", {}).get("id") == world.bot.id:
+    # Whatever is said in a topic shows the line that opened it; that alone is no answer to the bot.
+    if reply and "forum_topic_created" not in reply and reply.get("from", {}).get("id") == world.bot.id:
         return True
     command = COMMAND.match(record.body.get("text") or record.body.get("caption") or "")
     if command is None:

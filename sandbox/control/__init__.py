@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.arguments import Arguments
-from sandbox.control import people, reading, sending, speaking, steering
+from sandbox.control import groups, people, reading, sending, speaking, steering
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -24,6 +24,8 @@ DO: dict[str, Deed] = {
     "people": people.people,
     "groups": people.groups,
     "members": people.members,
+    "migrate": groups.migrate,
+    "topics": groups.topic,
     "block": people.block,
     "start": people.start,
     "say": speaking.say,

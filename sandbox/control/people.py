@@ -49,7 +49,11 @@ async def groups(box: Sandbox, args: Arguments) -> Json:
     bot = args.values.get("bot", "administrator")
     if bot not in ("administrator", "member", None):
         raise Unclear("The bot is administrator, member, or null for not there.")
-    group = world.add_group(args.text("title"), args.integer("id") or None, args.text("type", "supergroup"))
+    kind = args.text("type", "supergroup")
+    if args.flag("forum") and kind != "supergroup":
+        raise Unclear("Only a supergroup can be a forum.")
+    group = world.add_group(args.text("title"), args.integer("id") or None, kind)
+    group.forum = args.flag("forum")
     if members:
         group.members[members[0]] = "creator"
     if bot:

@@ -26,7 +26,8 @@ async def send(box: Sandbox, args: Arguments) -> Any:
     person, chat = where(world, args)
     reply = answered(chat, args)
     contents = album(world, args) if args.text("kind") == "album" else [one(world, person, args)]
-    sent = [deliver(world, person, chat, content, reply) for content in contents]
+    topic = args.integer("topic")
+    sent = [deliver(world, person, chat, content, reply, topic=topic) for content in contents]
     return sent if args.text("kind") == "album" else sent[0]
 
 

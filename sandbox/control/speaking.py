@@ -12,7 +12,7 @@ from sandbox.methods.messages import forward_content, forward_markup
 from sandbox.posting import changed, hear, put, remove
 from sandbox.text import CAPTION_LIMIT, TEXT_LIMIT, format_text, units
 from sandbox.updates import KEPT_BRIEFLY
-from sandbox.world import ANONYMOUS, Chat, Json, Person, Record, Tap, World
+from sandbox.world import ANONYMOUS, IN_CHARGE, Chat, Json, Person, Record, Tap, World
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -67,6 +67,19 @@ def answered(chat: Chat, args: Arguments) -> Record | None:
     return record
 
 
+def topic_for(person: Person, chat: Chat, named: int, reply: Record | None) -> int | None:
+    """The topic somebody speaks in: the one named, or that of the message answered; None is the General one."""
+    number = named or (reply.topic if reply is not None else None)
+    if not number:
+        return None
+    topic = chat.topics.get(number)
+    if topic is None:
+        raise Unclear("There is no such topic in that chat.")
+    if topic.closed and chat.status(person.id) not in IN_CHARGE:
+        raise Unclear("That topic is closed.")
+    return topic.id
+
+
 def deliver(
     world: World,
     person: Person,
@@ -75,6 +88,7 @@ def deliver(
     reply: Record | None = None,
     markup: Json | None = None,
     anonymous: bool = False,
+    topic: int = 0,
 ) -> Json:
     """A message from a person stands in the chat, and the bot hears it if it may."""
     enter(world, person, chat)
@@ -83,7 +97,10 @@ def deliver(
         if chat.person is not None:
             raise Unclear("Nobody is anonymous in private.")
         sender, content = ANONYMOUS, {"sender_chat": chat.brief(), **content}
-    record = put(world, chat, sender, content, reply=reply, markup=markup)
+    place = topic_for(person, chat, topic, reply)
+    if place is not None and reply is None:
+        reply = chat.messages[place]  # in a topic everything answers the line that opened it, as in Telegram
+    record = put(world, chat, sender, content, reply=reply, topic=place, markup=markup)
     record.sender = person.id
     hear(world, chat, record)
     return record.body
@@ -98,7 +115,15 @@ def speak(world: World, person: Person, chat: Chat, text: str, reply: Record | N
 async def say(box: Sandbox, args: Arguments) -> Json:
     person, chat = where(box.world, args)
     reply = answered(chat, args)
-    return speak(box.world, person, chat, args.text("text"), reply, anonymous=args.flag("anonymous"))
+    return speak(
+        box.world,
+        person,
+        chat,
+        args.text("text"),
+        reply,
+        anonymous=args.flag("anonymous"),
+        topic=args.integer("topic"),
+    )
 
 
 async def tap(box: Sandbox, args: Arguments) -> Json:
@@ -203,7 +228,7 @@ async def forward(box: Sandbox, args: Arguments) -> Json:
     if args.flag("hidden"):
         name = source.body["from"]["first_name"]
         content["forward_origin"] = {"type": "hidden_user", "date": source.body["date"], "sender_user_name": name}
-    return deliver(world, person, chat, content, markup=forward_markup(source))
+    return deliver(world, person, chat, content, markup=forward_markup(source), topic=args.integer("topic"))
 
 
 async def delete(box: Sandbox, args: Arguments) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sandbox.arguments import Arguments
-from sandbox.methods import chats, edits, media, messages, profile, updates
+from sandbox.methods import chats, edits, media, messages, profile, topics, updates
 from sandbox.world import World
 
 Method = Callable[[World, Arguments], Any | Awaitable[Any]]
@@ -61,6 +61,11 @@ METHODS: dict[str, Method] = {
     "unpinAllChatMessages": chats.unpin_all_chat_messages,
     "exportChatInviteLink": chats.export_invite_link,
     "createChatInviteLink": chats.create_invite_link,
+    # topics
+    "createForumTopic": topics.create_topic,
+    "closeForumTopic": topics.close_topic,
+    "reopenForumTopic": topics.reopen_topic,
+    "deleteForumTopic": topics.delete_topic,
     # itself
     "getMe": profile.get_me,
     "setMyCommands": profile.set_commands,

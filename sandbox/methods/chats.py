@@ -7,12 +7,12 @@ import hashlib
 from sandbox.arguments import Arguments
 from sandbox.errors import bad
 from sandbox.membership import PERMISSIONS, change_status, member_of
-from sandbox.posting import find_chat, hear, put, reachable
+from sandbox.posting import check_present, find_chat, hear, present, put, reachable
 from sandbox.world import IN_CHARGE, Chat, Json, World
 
 
 def group_of(world: World, args: Arguments) -> Chat:
-    chat = reachable(world, args)
+    chat = present(world, args)
     if chat.person is not None:
         raise bad("method is available for supergroup and channel chats only")
     return chat
@@ -35,7 +35,7 @@ def user_of(world: World, args: Arguments) -> int:
 def get_chat(world: World, args: Arguments) -> Json:
     chat = find_chat(world, args)
     if chat.person is None:
-        reachable(world, args)
+        check_present(world, chat)
     shown = {
         **chat.brief(),
         "accent_color_id": chat.id % 7,
@@ -55,20 +55,20 @@ def get_chat(world: World, args: Arguments) -> Json:
 
 def get_chat_member(world: World, args: Arguments) -> Json:
     user = user_of(world, args)
-    chat = reachable(world, args)
+    chat = present(world, args)
     status = "member" if chat.person is not None and user in (chat.id, world.bot.id) else chat.status(user)
     return member_of(world, chat, user, status)
 
 
 def get_chat_administrators(world: World, args: Arguments) -> list[Json]:
-    chat = reachable(world, args)
+    chat = present(world, args)
     if chat.person is not None:
         raise bad("there are no administrators in the private chat")
     return [member_of(world, chat, user, status) for user, status in chat.members.items() if status in IN_CHARGE]
 
 
 def get_chat_member_count(world: World, args: Arguments) -> int:
-    chat = reachable(world, args)
+    chat = present(world, args)
     return 2 if chat.person is not None else sum(chat.has(user) for user in chat.members)
 
 

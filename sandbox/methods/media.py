@@ -9,7 +9,7 @@ from sandbox.arguments import Arguments
 from sandbox.errors import bad
 from sandbox.files import Stored, Upload
 from sandbox.keyboards import check_markup
-from sandbox.posting import caption_of, find_reply, post, put, reachable
+from sandbox.posting import caption_of, find_reply, find_topic, post, put, reachable
 from sandbox.world import Json, World
 
 # What each kind says of itself beside its file; the bot may name these when it sends.
@@ -120,6 +120,7 @@ def send_media_group(world: World, args: Arguments) -> list[Json]:
     contents = [media_content(world, wish, args) for wish in wishes]
     chat = reachable(world, args)
     reply = find_reply(chat, args)
+    topic = find_topic(world, chat, args, reply)
     world.budgets.spend(chat.id, len(contents))
     album = world.next_album()
     return [
@@ -129,6 +130,7 @@ def send_media_group(world: World, args: Arguments) -> list[Json]:
             world.bot_user(),
             {"media_group_id": album, **content},
             reply=reply,
+            topic=topic,
             silent=args.flag("disable_notification"),
             protected=args.flag("protect_content"),
         ).body

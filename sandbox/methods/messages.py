@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.arguments import Arguments
 from sandbox.errors import bad
-from sandbox.posting import caption_of, find_chat, known_mentions, post, put, reachable, remove
+from sandbox.posting import caption_of, find_chat, find_topic, known_mentions, post, put, reachable, remove
 from sandbox.text import TEXT_LIMIT, format_text, units
 from sandbox.world import Chat, Json, Record, World
 
@@ -39,6 +39,8 @@ ENVELOPE = frozenset(
         "from",
         "chat",
         "date",
+        "message_thread_id",
+        "is_topic_message",
         "reply_to_message",
         "reply_markup",
         "edit_date",
@@ -150,6 +152,7 @@ def send_chat_action(world: World, args: Arguments) -> bool:
     if action not in ACTIONS:
         raise bad("wrong parameter action in request")
     chat = reachable(world, args)
+    find_topic(world, chat, args)
     world.events.tell("action", chat=chat.id, action=action)
     return True
 
@@ -194,12 +197,14 @@ def forward_markup(source: Record) -> Json | None:
 def forward_message(world: World, args: Arguments) -> Json:
     source = source_of(world, args, "forward")
     chat = reachable(world, args)
+    topic = find_topic(world, chat, args)
     world.budgets.spend(chat.id)
     return put(
         world,
         chat,
         world.bot_user(),
         forward_content(source),
+        topic=topic,
         markup=forward_markup(source),
         silent=args.flag("disable_notification"),
         protected=args.flag("protect_content"),
