@@ -16,7 +16,7 @@ import structlog
 
 from bot.post.budget import Budget
 from bot.post.clock import Clock
-from bot.post.endings import REPEAT, Again, Ending, Moved, Over, Unreachable, judge
+from bot.post.endings import Again, Ending, Moved, Over, Unreachable, judge, repeated
 from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
@@ -259,17 +259,11 @@ class Courier:
         elif again.parked:
             self._budget.park(parcel.chat_id, again.seconds, elapsed)
         if again.repeat:
-            self._mark_repeat(parcel)
+            parcel.body = repeated(parcel.body, self._outgoing.reader(parcel.body.get("language")))
         parcel.ready_at = elapsed + again.seconds
         self._lanes.landed(parcel)
         self._lanes.add(parcel, self._clock.now())
         self._wake.set()
-
-    def _mark_repeat(self, parcel: Parcel) -> None:
-        fields = parcel.body.get("fields", {})
-        if "text" in fields and not parcel.body.get("repeat"):
-            words = self._outgoing.reader(parcel.body.get("language")).say(REPEAT)
-            parcel.body = {**parcel.body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{words}"}}
 
     async def _follow(self, parcel: Parcel, new: int) -> None:
         """The group is a supergroup now: what waits for it, and this, goes to its new chat."""

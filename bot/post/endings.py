@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from bot.post.outcomes import (
     Migrated,
@@ -29,6 +30,7 @@ from bot.post.outcomes import (
     why_unreachable,
 )
 from bot.post.parcel import Parcel
+from bot.words import Reader
 from domain.words import _
 
 REPEAT = _("This may be a repeat.")
@@ -118,6 +120,14 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
         parcel.body = {**parcel.body, "fields": _plain(fields)}  # better without its bold words than not at all
         return Again(0)
     return Over("dead", refused.words[:200], code=refused.code)
+
+
+def repeated(body: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """What may stand there already says so when it comes again."""
+    fields = body.get("fields", {})
+    if "text" not in fields or body.get("repeat"):
+        return body
+    return {**body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{reader.say(REPEAT)}"}}
 
 
 def _plain(fields: dict[str, object]) -> dict[str, object]:
