@@ -13,6 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
+from bot.flows.heard import Choice, Heard, Pressed, Said, Turn
 from desk.front import Button, Desk
 from domain.people import Person
 from domain.refusals import Refusal
@@ -23,45 +24,20 @@ T = TypeVar("T")
 BACK, AGAIN, CANCEL, CHANGE = "~back", "~again", "~cancel", "~change."
 NEVER_MIND = _("All right, I've put it away. Nothing was changed.")
 
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button was tapped: the value behind it."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something was written, spoken or sent."""
-
-    kind: str  # text, photo, voice, video, document, place, contact, or another kind that no step takes
-    text: str = ""
-    file_id: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    album: str = ""
-    own: bool = False  # of a contact: the sender's own number
-
-
-Heard = Pressed | Said
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A button of the question: what it stands for and what it says."""
-
-    value: str
-    label: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What the desk says next."""
-
-    says: list[Text]
-    choices: list[Choice]
-    first: bool = False  # nothing to go back to
+__all__ = [
+    "AGAIN",
+    "BACK",
+    "CANCEL",
+    "CHANGE",
+    "NEVER_MIND",
+    "Choice",
+    "Flow",
+    "Heard",
+    "Pressed",
+    "Said",
+    "Step",
+    "Turn",
+]
 
 
 class PickOne(Refusal):

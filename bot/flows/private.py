@@ -13,7 +13,7 @@ ama:  [Ankang Community]
 desk: Who shall hear of it first? If nobody answers within minutes, those above are asked too.
     [Ankang Community] [Donggang Town] [Putuo District]
 ama:  [Ankang Community]
-desk: Nobody of your household hears of it. Who else must not? Tap the names, or write them. [Dina] [Nobody else]
+desk: Nobody of your household hears of it. Who else must not: tap the names, or write them. [Dina] [Nobody else]
 ama:  [Nobody else]
 desk: Take your time: write, speak or send a picture.
 ama:  I need somebody to talk to
@@ -170,7 +170,7 @@ class Private(Flow):
         when=is_safe,
     )
     left_out = LeaveOut(
-        _("Nobody of your household hears of it. Who else must not? Tap the names, or write them."), when=is_safe
+        _("Nobody of your household hears of it. Who else must not: tap the names, or write them."), when=is_safe
     )
     story = Tell(_("Take your time: write, speak or send a picture."), when=is_safe)
     word = Secret(

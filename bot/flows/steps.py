@@ -244,7 +244,7 @@ class Phone(Words):
         return ""
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
-        digits = [letter for letter in said.text if letter.isdigit()]
+        digits = [str(int(letter)) for letter in said.text if letter.isdecimal()]
         if not 5 <= len(digits) <= 15 or (said.kind == "contact" and not said.own):
             raise NotANumber
         return ("+" if said.text.strip().startswith("+") else "") + "".join(digits)

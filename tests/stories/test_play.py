@@ -1,0 +1,56 @@
+"""`linli demo --play` lists the stories, acts one in either language, and says so when it was not as promised."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.__main__ import build_parser
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+async def demo(data: Path, *words: str) -> asyncio.subprocess.Process:
+    command = ("-m", "bot", "demo", "--data", str(data), *words)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+
+
+@pytest.mark.parametrize(("language", "someone"), [("en", "Ama:"), ("zh_Hans", "王阿婆:")])
+async def test_the_story_of_help_is_as_promised(language: str, someone: str, tmp_path: Path) -> None:
+    process = await demo(tmp_path / "demo", "--play", "help", "--lang", language)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, said.decode()
+    assert sum(line.startswith(someone) for line in said.decode().splitlines()) >= 8
+    assert "NOT AS PROMISED" not in said.decode()
+
+
+@pytest.mark.parametrize(("name", "code"), [((), 0), (("nonsense",), 2)])
+def test_the_stories_are_listed(
+    name: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.logs.set_up_logs", lambda level: None)
+    given = build_parser().parse_args(["demo", "--play", *name])
+    assert given.does(given) == code
+    assert capsys.readouterr().out.startswith("help: ")
+
+
+async def test_it_is_ready_when_everything_answers_and_ends_when_told(tmp_path: Path) -> None:
+    process = await demo(tmp_path / "demo", "--port", "0", "--lang", "en")
+    try:
+        assert process.stdout is not None
+        ready = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
+        assert ready.startswith("Ready: http://127.0.0.1:")
+        async with aiohttp.ClientSession() as session, session.get(ready.removeprefix("Ready: ")) as page:
+            assert page.status == 200 and "<title>" in await page.text()
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
