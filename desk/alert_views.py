@@ -18,6 +18,7 @@ from domain.words import Named, Text
 from storage.alerts import HELP, Alert, alerts_of_run, late_by, times_asked
 from storage.deadlines import find_deadline, late_orders
 from storage.escalation import find_run, insiders
+from storage.messages import find_cards
 from storage.orders import find_order, parts_of
 from storage.people import find_person, get_person, holders_of
 from storage.teams import all_teams, get_team
@@ -86,6 +87,12 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
         next_call=next_call(desk, order_id),
         exhausted=run.state == "exhausted",
     )
+
+
+def has_alert(desk: Desk, order_id: int, chat_id: int) -> bool:
+    """Does a card about it stand in this chat, or did it once?"""
+    found = find_cards(desk.conn, [("alert", order_id, chat_id)])
+    return any(message_id is not None for message_id, _face in found.values())
 
 
 def _first_words(desk: Desk, order: Order) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from desk.evening import not_before_for
 from desk.front import PERSONAL, URGENT, CardRefresh, Desk, Line
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationStep
 from domain.orders import Order
@@ -17,6 +18,7 @@ from domain.words import Text, _, plain
 from storage.alerts import ASKED_AGAIN, HELP, add_alert, alerts_of_order, alerts_of_run
 from storage.cases import grant, living_with
 from storage.escalation import Run, on_duty_in, unit_of_case
+from storage.households import chats_with
 from storage.orders import find_order, remember
 from storage.people import holders_of
 from storage.teams import find_team, get_team
@@ -78,13 +80,18 @@ def people_at(desk: Desk, matter: Matter, step: EscalationStep) -> list[Person]:
     here = [
         person
         for person in holders_of(desk.conn, "supervisor", unit=place.key)
-        if can_hear(person) and person.id not in matter.kept_from | missed
+        if can_hear(person) and person.id not in matter.kept_from | missed and not _is_silent(desk, matter, person)
     ]
     duty = on_duty_in(desk.conn, place.key)
     ready = [person for person in here if person.id in duty]
     if step.reach == SUPERVISORS and all(person.id in called for person in ready):
         return here
     return ready or here
+
+
+def _is_silent(desk: Desk, matter: Matter, person: Person) -> bool:
+    """Not tonight, they have said; what is urgent reaches them all the same."""
+    return not_before_for(desk, person) is not None and not matter.run.ladder.urgent
 
 
 def officers(desk: Desk, matter: Matter) -> list[Person]:
@@ -169,6 +176,7 @@ def ask_again(desk: Desk, chat_id: int, order_ids: list[int]) -> None:
 
 
 def refresh_alerts(desk: Desk, order_id: int) -> None:
-    """Everybody who was called sees how it stands now."""
-    chats = {alert.telegram_id for alert in alerts_of_order(desk.conn, order_id) if alert.reached}
+    """Everybody who was called, or has looked for themselves, sees how it stands now."""
+    called = {alert.telegram_id for alert in alerts_of_order(desk.conn, order_id) if alert.reached}
+    chats = called | set(chats_with(desk.conn, "alert", order_id))
     desk.say(*(CardRefresh(chat, "alert", order_id) for chat in sorted(chat for chat in chats if chat is not None)))

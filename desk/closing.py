@@ -14,13 +14,11 @@ from desk.order_views import (
     get_order,
     hand_pictures,
     name_of,
-    path_of,
     show_askers,
     show_holder,
     show_order,
     tell_person,
 )
-from desk.people import roles_of
 from desk.points import award
 from domain import orders as rules
 from domain.orders import Order
@@ -131,7 +129,7 @@ def rate(desk: Desk, person: Person, order_id: int, what: str, given: int | str)
 def get_cancellable(desk: Desk, person: Person, order_id: int) -> Order:
     """The order, if this person may call it off and it still can be."""
     order = rows.find_order(desk.conn, order_id)
-    if order is None or not rules.may_cancel(order, person, roles_of(desk, person), path_of(desk, order)):
+    if order is None or not (rules.may_answer(order, person) or escalation.answers_for(desk, person, order)):
         raise NotFound
     if order.state == "cancelled":
         raise AlreadyDone

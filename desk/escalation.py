@@ -27,7 +27,7 @@ from domain.places import path_up
 from domain.refusals import NotAllowed, NotFound
 from domain.words import Text
 from storage import escalation as runs
-from storage.alerts import miss
+from storage.alerts import miss, miss_help
 from storage.escalation import ACTIVE
 from storage.orders import find_order, remember
 from storage.people import find_person, get_person, roles_of
@@ -35,6 +35,7 @@ from storage.people import find_person, get_person, roles_of
 __all__ = [
     "NextCall",
     "acknowledge",
+    "answers_for",
     "ask_again",
     "call_supervisor",
     "cancelled",
@@ -157,8 +158,14 @@ def check_in_charge(desk: Desk, person: Person, order: Order) -> None:
     """Does this person answer for the place of the order, and may they know of it at all?"""
     if person.id in kept_from(desk, order):
         raise NotFound
-    if not is_in_charge(roles_of(desk.conn, person.id), [unit.key for unit in path_up(desk.file.units, order.unit)]):
+    if not answers_for(desk, person, order):
         raise NotAllowed
+
+
+def answers_for(desk: Desk, person: Person, order: Order) -> bool:
+    """In charge of its place; for a discreet order of their own home nobody is."""
+    path = [unit.key for unit in path_up(desk.file.units, order.unit)]
+    return is_in_charge(roles_of(desk.conn, person.id), path) and person.id not in kept_from(desk, order)
 
 
 def acknowledge(desk: Desk, person: Person, order_id: int) -> datetime:
@@ -203,3 +210,7 @@ def unreachable(desk: Desk, telegram_id: int) -> None:
         return
     for run in miss(desk.conn, person.id):
         runs.step_back(desk.conn, run, at_once(desk, run.ladder))
+    for run in miss_help(desk.conn, person.id):
+        matter = matter_of(desk, run)
+        if matter.order is not None and matter.order.holder_id is not None and matter.order.is_held:
+            call_upwards(desk, replace(matter, kept_from=matter.kept_from | {matter.order.holder_id}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk import escalation
+from desk.alerts import kept_from
 from desk.front import Desk
 from desk.holding import FREE, settle, take_back
 from desk.order_views import askers_of, get_order, name_of, path_of, show_group, show_order, team_of, tell_person
@@ -24,7 +25,7 @@ def assign(desk: Desk, by: Person, order_id: int, person_id: int, note: str | No
     1. May they give it, and can the other take it? 2. Compete: nothing has happened to it since. 3. Tell both.
     """
     order = get_order(desk, order_id)
-    if order.holder_id != by.id and not rules.is_in_charge(roles_of(desk, by), path_of(desk, order)):
+    if order.holder_id != by.id and not escalation.answers_for(desk, by, order):
         raise NotFound
     taker = _get_taker(desk, order, person_id)
     if order.holder_id == taker.id:
@@ -60,6 +61,8 @@ def _get_taker(desk: Desk, order: Order, person_id: int) -> Person:
     known = any(role.role == "volunteer" for role in held) or rules.is_in_charge(held, path_of(desk, order))
     if not known and not (team and may_volunteer(desk, taker, team)):
         raise rules.CannotTakeIt(name=taker.called)
+    if taker.id in kept_from(desk, order):
+        raise rules.CannotTakeIt(name=taker.called)  # whose home it is about is not said
     if rules.is_own(order, taker, askers_of(desk, order)) and not rules.is_in_charge(held, path_of(desk, order)):
         raise rules.SameHousehold(name=taker.called)
     if taker.reach != "open":
@@ -70,7 +73,7 @@ def _get_taker(desk: Desk, order: Order, person_id: int) -> Person:
 def offer_to(desk: Desk, by: Person | None, order_id: int, team_id: int) -> Text:
     """Another team is asked: by whoever is in charge, or (`by` None) by the ladder, which then simply goes on."""
     order = get_order(desk, order_id)
-    if by is not None and not rules.is_in_charge(roles_of(desk, by), path_of(desk, order)):
+    if by is not None and not escalation.answers_for(desk, by, order):
         raise NotFound
     team = get_team(desk.conn, team_id)
     asked = _("{team} has been asked.")(team=team.title)

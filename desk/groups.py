@@ -7,7 +7,7 @@ from datetime import datetime
 from desk.front import Button, CardRefresh, Desk, Line
 from desk.roles import in_charge, may_set_up, officers, refresh, tell
 from desk.teams import goodbye
-from desk.waiting import group_lost, offer_waiting
+from desk.waiting import group_lost, holder_lost, offer_waiting
 from domain.people import ANONYMOUS, Person
 from domain.refusals import NotFound, Refusal
 from domain.teams import Group, Team, to_mend
@@ -15,7 +15,7 @@ from domain.words import Text, _
 from storage import groups, roles, teams
 from storage.groups import needs_asking as pairs_to_ask
 from storage.messages import mark_unreachable
-from storage.people import get_person
+from storage.people import find_person, get_person
 
 NOT_OURS = _("Hello! I work for one neighbourhood, and this is none of its groups, so I'll leave again. All the best!")
 
@@ -94,10 +94,14 @@ def hear_blocked(desk: Desk, telegram_id: int, blocked: bool) -> None:
 
 
 def hear_member(desk: Desk, chat_id: int, telegram_id: int, inside: bool, heard_at: datetime) -> None:
-    """Somebody joined or left; of groups that are not ours nothing is kept."""
-    ours = teams.team_of_chat(desk.conn, chat_id) is not None or groups.teams_asking(desk.conn, chat_id)
-    if ours and telegram_id not in ANONYMOUS:
-        groups.keep_member(desk.conn, chat_id, telegram_id, inside, heard_at)
+    """Somebody joined or left; of groups that are not ours nothing is kept. Whoever left has nothing in hand."""
+    team = teams.team_of_chat(desk.conn, chat_id)
+    if telegram_id in ANONYMOUS or not (team is not None or groups.teams_asking(desk.conn, chat_id)):
+        return
+    groups.keep_member(desk.conn, chat_id, telegram_id, inside, heard_at)
+    person = find_person(desk.conn, telegram_id)
+    if team is not None and person is not None and groups.is_inside(desk.conn, chat_id, telegram_id) is False:
+        holder_lost(desk, person, team.id)
 
 
 def needs_asking(desk: Desk) -> list[tuple[int, int]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from desk.front import Desk
+from desk.front import CardRefresh, Desk
 from desk.roles import check_leads, check_officer, has_officer, may_lead, may_set_up, tell
 from desk.waiting import holder_lost
 from domain.people import ANONYMOUS, Person
 from domain.refusals import NotAllowed, NotFound, Refusal
 from domain.words import Text, _
 from storage import roles
+from storage.messages import cards_of
 from storage.people import get_person, meet, roles_of
 from storage.roles import Held, Invitation
 from storage.teams import get_team
@@ -19,6 +20,8 @@ from storage.teams import get_team
 INVITATION = "i_"
 LASTS = timedelta(days=3)
 OFFICERS_LAST = timedelta(hours=24)
+OF_AN_OFFICE = ("alert", "queue", "duty", "case", "case_part", "case_alert", "application", "household_ask")
+"""Cards that whoever answers for a place has in their chat."""
 
 
 class LinkUnknown(Refusal):
@@ -169,12 +172,15 @@ def end_role(desk: Desk, by: Person, person_id: int, role: str, unit: str = "", 
     if not roles.end_role(desk.conn, desk.now, person_id, role, unit, team_id):
         raise NotFound
     roles.write_audit(desk.conn, desk.now, by.id, "end_role", role=role, unit=unit, team=team_id, person=person_id)
-    if role == "volunteer":
-        holder_lost(desk, get_person(desk.conn, person_id), team_id)
+    former = get_person(desk.conn, person_id)
+    holder_lost(desk, former, team_id)
+    if role != "volunteer" and former.telegram_id is not None:  # what was shown to the office goes from their chat
+        shown = cards_of(desk.conn, former.telegram_id, OF_AN_OFFICE)
+        desk.say(*(CardRefresh(former.telegram_id, subject, about, silent=True) for subject, about in shown))
     if by.id != person_id:
         ended = name_of(desk, Held(0, person_id, role, unit, team_id))
         thanks = _("You are no longer {role}. Thank you for everything you have done!")
-        tell(desk, get_person(desk.conn, person_id), thanks(role=ended))
+        tell(desk, former, thanks(role=ended))
 
 
 def roles_under(desk: Desk, by: Person) -> list[Held]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.front import Call, CardRefresh, Desk, Line
 from desk.invitations import LASTS, make_link
 from desk.roles import check_leads, check_officer, officers, refresh
-from desk.waiting import group_lost, offer_waiting
+from desk.waiting import group_lost, holder_lost, offer_waiting
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import AlreadyDone, NotAllowed, NotFound, Refusal
@@ -94,6 +94,8 @@ def remove_team(desk: Desk, by: Person, team_id: int) -> None:
         groups.answer_about(desk.conn, team_id, asked)
     for chat_id in {team.chat_id, asked} - {None}:
         goodbye(desk, chat_id, _("This group no longer belongs to the desk. Thank you for everything!"))
+    for person_id in teams.holders_for(desk.conn, team_id):
+        holder_lost(desk, people.get_person(desk.conn, person_id), team_id)
     group_lost(desk, team_id)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from desk import escalation
 from desk.front import Desk
-from desk.order_views import get_order, show_askers
+from desk.order_views import get_order, show_askers, team_of
 from desk.orders import fall_back, offer_to
-from desk.roles import may_lead
+from desk.roles import may_lead, may_volunteer
+from domain.orders import Order
 from domain.people import Person
 from domain.places import is_within
 from domain.refusals import Refusal
 from domain.words import _
 from storage import orders
+from storage.people import roles_of
 from storage.teams import find_team, get_team, waiting_for, waiting_in
 
 
@@ -45,11 +47,21 @@ def group_lost(desk: Desk, team_id: int) -> None:
             show_askers(desk, get_order(desk, order_id))
 
 
-def holder_lost(desk: Desk, person: Person, team_id: int) -> None:
-    """Somebody is no volunteer of the team any more: what they had in hand is offered to the others again."""
+def holder_lost(desk: Desk, person: Person, team_id: int = 0) -> None:
+    """Somebody has left the team, or lost an office: what they had in hand by it is offered to the others again."""
     for order in orders.held_by(desk.conn, person.id):
-        if order.team_id == team_id and not may_lead(desk, person, order.unit):
+        if not _may_keep(desk, person, order, team_id):
             fall_back(desk, order.id, _("What you had in hand for the team goes to somebody else now. Thank you!"))
+
+
+def _may_keep(desk: Desk, person: Person, order: Order, lost_team: int) -> bool:
+    """As somebody in charge, as a volunteer of its team, or of any other if it was given to them."""
+    if may_lead(desk, person, order.unit):
+        return True
+    team = team_of(desk, order)
+    if team is not None and may_volunteer(desk, person, team):
+        return True
+    return order.team_id != lost_team and any(role.role == "volunteer" for role in roles_of(desk.conn, person.id))
 
 
 def _offer(desk: Desk, order_id: int, team_id: int) -> bool:

@@ -77,6 +77,15 @@ def miss(conn: Connection, person_id: int) -> list[Run]:
     return alone
 
 
+def miss_help(conn: Connection, person_id: int) -> list[Run]:
+    """The same for whoever a holder had asked for help. The runs in which nobody is left who heard it."""
+    asked = alerts.c.position == HELP
+    called = update(alerts).where(asked, alerts.c.person_id == person_id, alerts.c.reached)
+    missed = set(conn.scalars(called.values(reached=False).returning(alerts.c.run_id)))
+    heard = set(conn.scalars(select(alerts.c.run_id).where(asked, alerts.c.reached, alerts.c.run_id.in_(missed))))
+    return get_runs(conn, missed - heard)
+
+
 def late_by(conn: Connection, order_id: int, at: datetime) -> timedelta | None:
     """By how much the step that was climbed at this instant came too late, if anybody had to notice."""
     late = select(order_history.c.note).where(

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, null, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.tables import cards, contacts, groups, inbox, outbox, people, state
 
@@ -72,7 +71,9 @@ def count_quarantined(conn: Connection) -> int:
 
 # ── the outbox ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-PUT = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+PUT = insert(outbox)
+PUT_RETURNING = PUT.returning(outbox.c.id, sort_by_parameter_order=True)
+LAST = select(func.coalesce(func.max(outbox.c.id), 0))
 SENDING = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
@@ -121,7 +122,13 @@ class Mark:
 
 def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Write outbox rows; their ids, in order."""
-    return list(conn.scalars(PUT, list(rows))) if rows else []
+    if not rows:
+        return []
+    if conn.dialect.name != "sqlite":
+        return list(conn.scalars(PUT_RETURNING, list(rows)))
+    first = conn.execute(LAST).scalar_one() + 1  # one writer, so they are known; returned, each costs a statement
+    conn.execute(PUT, [{**row, "id": first + place} for place, row in enumerate(rows)])
+    return list(range(first, first + len(rows)))
 
 
 def put_dead(conn: Connection, rows: Sequence[tuple[dict[str, Any], str]], at: datetime) -> None:
@@ -187,23 +194,51 @@ Subject = tuple[str, int, int]
 """What a card shows, and the chat it stands in: subject, its id, chat."""
 
 
+STANDING = select(cards.c.message_id, cards.c.face).where(
+    cards.c.subject == bindparam("s"), cards.c.subject_id == bindparam("i"), cards.c.chat_id == bindparam("c")
+)
+_STAND = insert_once(cards)
+STAND = _STAND.on_conflict_do_update(
+    index_elements=["subject", "subject_id", "chat_id"],
+    set_={name: _STAND.excluded[name] for name in ("message_id", "face", "at")},
+)
+
+
 def find_cards(conn: Connection, keys: Sequence[Subject]) -> dict[Subject, tuple[int | None, str | None]]:
-    """Message and face of what stands there now."""
-    wanted = [
-        and_(cards.c.subject == subject, cards.c.subject_id == subject_id, cards.c.chat_id == chat_id)
-        for subject, subject_id, chat_id in keys
-    ]
-    rows = conn.execute(select(cards).where(or_(*wanted))).all() if wanted else []
-    return {(row.subject, row.subject_id, row.chat_id): (row.message_id, row.face) for row in rows}
+    """Message and face of what stands there now. One by one: for a list of triples SQLite would read the whole table."""
+    found: dict[Subject, tuple[int | None, str | None]] = {}
+    for key in keys:
+        row = conn.execute(STANDING, dict(zip("sic", key, strict=True))).first()
+        if row:
+            found[key] = row.message_id, row.face
+    return found
+
+
+def cards_of(conn: Connection, chat_id: int, subjects: Sequence[str]) -> list[tuple[str, int]]:
+    """What cards of these subjects stand in a chat."""
+    standing = select(cards.c.subject, cards.c.subject_id).where(
+        cards.c.chat_id == chat_id, cards.c.subject.in_(list(subjects)), cards.c.message_id.is_not(None)
+    )
+    rows = conn.execute(standing.order_by(cards.c.subject, cards.c.subject_id))
+    return [(row.subject, row.subject_id) for row in rows]
+
+
+Stand = tuple[Subject, tuple[int | None, str | None], datetime]
+"""A card, the message that shows it now (None: nothing does) with the hash of its face, and since when."""
 
 
 def stand(conn: Connection, key: Subject, message_id: int | None, face: str | None, at: datetime) -> None:
     """Remember what stands there; no message id: nothing does."""
-    insert_into = postgresql_insert if conn.dialect.name == "postgresql" else sqlite_insert
-    row = {"subject": key[0], "subject_id": key[1], "chat_id": key[2], "message_id": message_id, "face": face, "at": at}
-    changed = {"message_id": message_id, "face": face, "at": at}
-    put_card = insert_into(cards).values(row)
-    conn.execute(put_card.on_conflict_do_update(index_elements=["subject", "subject_id", "chat_id"], set_=changed))
+    stand_all(conn, [(key, (message_id, face), at)])
+
+
+def stand_all(conn: Connection, stands: Sequence[Stand]) -> None:
+    rows = [
+        {"subject": key[0], "subject_id": key[1], "chat_id": key[2], "message_id": message_id, "face": face, "at": at}
+        for key, (message_id, face), at in stands
+    ]
+    if rows:
+        conn.execute(STAND, rows)
 
 
 # ── small facts of the desk itself ──────────────────────────────────────────────────────────────────────────────────

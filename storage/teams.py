@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.desk_file import DeskFile
-from domain.orders import OPEN
+from domain.orders import HELD, OPEN
 from domain.places import path_up
 from domain.refusals import NotFound
 from domain.teams import Team
@@ -92,3 +92,9 @@ def waiting_for(conn: Connection, team_id: int) -> list[int]:
     """Orders that were offered to this team and that nobody has taken, oldest first."""
     waiting = select(orders.c.id).where(orders.c.team_id == team_id, orders.c.state.in_(OPEN))
     return list(conn.scalars(waiting.order_by(orders.c.id)))
+
+
+def holders_for(conn: Connection, team_id: int) -> list[int]:
+    """Who has something in hand that was offered to this team."""
+    held = select(orders.c.holder_id).where(orders.c.team_id == team_id, orders.c.state.in_(HELD)).distinct()
+    return [person_id for person_id in conn.scalars(held.order_by(orders.c.holder_id)) if person_id is not None]

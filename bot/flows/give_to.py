@@ -16,7 +16,7 @@ from desk import orders
 from desk.alert_views import could_take, other_teams
 from desk.escalation import check_in_charge
 from desk.front import Desk
-from desk.order_views import get_order
+from desk.order_views import category_of, get_order
 from desk.queue import may_see_queue, queue
 from domain.people import Person
 from domain.refusals import NotFound
@@ -30,7 +30,7 @@ def what_waits(flow: Flow, desk: Desk) -> list[Choice]:
     return [
         Choice(
             str(each.order.id),
-            label(category=desk.file.categories[each.order.category].name, reference=each.order.reference),
+            label(category=category_of(desk, each.order).name, reference=each.order.reference),
         )
         for each in queue(desk, flow.person)[:MOST]
     ]

@@ -10,12 +10,12 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import Face, View, language_of
 from bot.flows.router import Private
 from desk import orders, people
-from desk.alert_views import AlertView, alert_view
+from desk.alert_views import AlertView, alert_view, has_alert
 from desk.deadlines import is_asked, still_on_it
 from desk.escalation import acknowledge
 from desk.front import Button, Desk
 from desk.holding import release
-from desk.order_views import get_order
+from desk.order_views import category_of, get_order
 from desk.queue import go_on_duty, may_see_queue, on_duty, queue, show_alert, show_duty, show_queue
 from domain.people import Person
 from domain.refusals import NotFound
@@ -88,8 +88,8 @@ async def asked_for_duty(message: Message, desk: Desk, person: Person) -> None:
 def paint_alert(view: View, order_id: int, chat_id: int) -> Face | None:
     """What waits, since when, who was tried; and once somebody has it, who."""
     seen = alert_view(view, order_id, chat_id)
-    if seen is None:
-        return None
+    if seen is None:  # whoever answered for it once keeps no words of it
+        return Face(_("Others look after this now. Thank you!")) if has_alert(view, order_id, chat_id) else None
     facts = [_head(seen), *_what(seen)]
     if seen.waits:
         facts += [*_tried(seen), _next(seen), None if seen.seen_by else _("What shall we do?")]
@@ -161,7 +161,7 @@ def paint_still(view: View, order_id: int, chat_id: int) -> Face | None:
     if reader is None:
         return None
     what = _("<b>{category}</b> · {reference}")
-    about = what(category=view.file.categories[order.category].name, reference=order.reference)
+    about = what(category=category_of(view, order).name, reference=order.reference)
     language = language_of(view, reader)
     if order.holder_id != reader.id or not order.is_held:
         return Face(lines(about, _("You don't have this one any more. Thank you!")), language=language)
@@ -189,7 +189,7 @@ def paint_queue(view: View, person_id: int, chat_id: int) -> Face | None:
     buttons = []
     for each in waiting[:SHOWN]:
         mark = plain("🔔" if each.exhausted else "⏰" if each.late else "·")
-        category = view.file.categories[each.order.category].name
+        category = category_of(view, each.order).name
         label = _("{mark} {category} · {reference} · since {since}")
         filled = label(mark=mark, category=category, reference=each.order.reference, since=each.order.made_at)
         buttons.append(Button(filled, data=AlertTap(verb="show", id=each.order.id).pack()))

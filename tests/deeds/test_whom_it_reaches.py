@@ -10,6 +10,8 @@ from sqlalchemy import update
 
 from desk import escalation
 from desk.alert_views import alert_view
+from desk.alerts import matter_of, reaches
+from desk.closing import cancel
 from desk.escalation import (
     acknowledge,
     call_supervisor,
@@ -18,15 +20,20 @@ from desk.escalation import (
     unreachable,
 )
 from desk.front import Line
+from desk.giving import assign, offer_to
+from desk.holding import need_help
+from desk.mine import not_tonight
 from desk.orders import claim
 from desk.queue import go_on_duty, on_duty, queue
 from domain.desk_file import DeskFile
 from domain.escalation import EscalationStep
+from domain.orders import CannotTakeIt
 from domain.refusals import NotAllowed, NotFound
 from domain.words import plain
 from storage.alerts import alerts_of_order
 from storage.escalation import find_run
 from storage.orders import find_order, history_of
+from storage.people import get_person
 from storage.tables import people
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import GROUP, OTHER_GROUP, add_account, gather, give
@@ -122,6 +129,57 @@ def test_a_discreet_order_is_kept_from_the_household(at_desk: AtDesk) -> None:
         with pytest.raises(NotFound):
             acknowledge(desk, town.cast.dina, town.order.id)
         assert queue(desk, town.cast.dina) == []
+
+
+def test_nobody_of_the_household_moves_a_discreet_order_by_a_forged_button(at_desk: AtDesk) -> None:
+    town = Town(at_desk, category="hardship")
+    with town.after(0) as desk:
+        home = town.cast.ama.household_id
+        desk.conn.execute(update(people).where(people.c.id == town.cast.dina.id).values(household_id=home))
+        dina = get_person(desk.conn, town.cast.dina.id)
+        for deed in (
+            lambda: assign(desk, dina, town.order.id, dina.id),
+            lambda: assign(desk, dina, town.order.id, town.cast.ben.id),
+            lambda: offer_to(desk, dina, town.order.id, town.cast.other_team),
+            lambda: cancel(desk, dina, town.order.id),
+        ):
+            with pytest.raises(NotFound):
+                deed()
+        with pytest.raises(CannotTakeIt):  # nor does anybody else give it to them
+            assign(desk, town.tess, town.order.id, dina.id)
+        assert find_order(desk.conn, town.order.id) == town.order
+
+
+def test_whoever_asked_not_to_be_written_to_tonight_is_stepped_over(town: Town) -> None:
+    with town.after(0) as desk:
+        not_tonight(desk, town.cast.dina)
+    assert town.sweep_after(30) == [21]
+
+
+def test_what_is_urgent_reaches_them_all_the_same(at_desk: AtDesk, desk_file: DeskFile) -> None:
+    with at_desk() as desk:
+        urgent = replace(desk_file.ladders["everyday"], urgent=True)
+        desk.file = replace(desk_file, ladders={**desk_file.ladders, "everyday": urgent})
+        cast = gather(desk)
+        order = open_order(desk, cast)
+        not_tonight(desk, cast.dina)
+        run = find_run(desk.conn, order_id=order.id)
+        assert run is not None
+        assert reaches(desk, matter_of(desk, run), EscalationStep(MINUTE, "duty", "community"))
+
+
+def test_a_supervisor_who_is_asked_for_help_and_cannot_be_reached_does_not_count(town: Town) -> None:
+    with town.after(0) as desk:
+        claim(desk, town.cast.ben, town.order.id)
+        need_help(desk, town.cast.ben, town.order.id)
+        assert alerted(desk) == [14]
+        desk.said.clear()
+        block(desk, town.cast.dina)
+        unreachable(desk, 14)
+        assert alerted(desk) == [21]
+        desk.said.clear()
+        unreachable(desk, 14)  # told twice
+        assert alerted(desk) == []
 
 
 def test_an_order_that_no_group_can_hear_of_is_for_the_supervisor_at_once(at_desk: AtDesk) -> None:
