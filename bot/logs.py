@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-TOKEN = re.compile(r"\b\d{2,}:[A-Za-z0-9_-]{3,}")
+TOKEN = re.compile(r"(?<!\d)\d{2,}:[A-Za-z0-9_-]{3,}")  # in an address it stands right behind "bot"
 NUMBER = re.compile(r"(?<![\w.])\+?\d{7,15}(?![\w.])")
 LOUD = ("httpx", "httpcore", "aiohttp.access", "aiogram", "apscheduler", "telegram", "asyncio", "alembic")
 """Libraries that would write addresses with a token in them, or every step they take."""
