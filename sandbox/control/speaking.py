@@ -37,6 +37,8 @@ def enter(world: World, person: Person, chat: Chat) -> None:
     if chat.person is None:
         if not chat.has(person.id):
             raise Unclear(f"{person.first_name} is not in {chat.title}.")
+        if chat.status(person.id) == "restricted":
+            raise Unclear(f"{person.first_name} is muted in {chat.title}.")
     elif person.blocked:
         raise Unclear(f"{person.first_name} has blocked the bot; unblock it first.")
     elif not person.started:
@@ -147,9 +149,11 @@ async def tap(box: Sandbox, args: Arguments) -> Json:
         data = button["callback_data"]
     elif not record.from_bot:
         raise Unclear("Taps go to messages of the bot.")
+    if person.deactivated:
+        raise Unclear(f"{person.first_name}'s account is deactivated.")
     if chat.person is not None and person.blocked:
         raise Unclear(f"{person.first_name} has blocked the bot; unblock it first.")
-    query = begin_tap(world, person, chat, record, str(data))
+    query = begin_tap(world, person, chat, record, str(data), args.flag("inaccessible"))
     # `wait` may be fractional; it is real time, since a finger does not follow the moved clock.
     wait = args.number("wait") if "wait" in args else PATIENCE
     if wait > 0:
@@ -157,7 +161,8 @@ async def tap(box: Sandbox, args: Arguments) -> Json:
     return {"callback_id": query.id, "answer": query.answer.result() if query.answer.done() else None}
 
 
-def begin_tap(world: World, person: Person, chat: Chat, record: Record, data: str) -> Tap:
+def begin_tap(world: World, person: Person, chat: Chat, record: Record, data: str, inaccessible: bool = False) -> Tap:
+    """The bot hears of the tap; of a message that is gone or too old it sees nothing but the number."""
     query = Tap(world.next_tap(), person.id, world.now(), asyncio.get_running_loop().create_future())
     if len(world.taps) >= MOST_TAPS:
         fresh = KEPT_BRIEFLY["callback_query"]
@@ -169,7 +174,7 @@ def begin_tap(world: World, person: Person, chat: Chat, record: Record, data: st
         {
             "id": query.id,
             "from": person.user(),
-            "message": gone if record.deleted else record.body,
+            "message": gone if record.deleted or inaccessible else record.body,
             "chat_instance": str(abs(chat.id) * 7_919 + 4_611_686_018_427),
             "data": data,
         },
@@ -232,7 +237,9 @@ async def forward(box: Sandbox, args: Arguments) -> Json:
 
 
 async def delete(box: Sandbox, args: Arguments) -> Json:
-    """A message goes away; the bot hears nothing, as in Telegram."""
+    """A message goes away, or with `all` a private chat's whole history; the bot hears nothing, as in Telegram."""
+    if args.flag("all"):
+        return clear(box.world, *where(box.world, args))
     person, chat, record = own(box.world, args)
     if (
         chat.person is None
@@ -242,3 +249,21 @@ async def delete(box: Sandbox, args: Arguments) -> Json:
         raise Unclear("Only its author or an administrator can delete that message.")
     remove(box.world, chat, record)
     return {}
+
+
+def clear(world: World, person: Person, chat: Chat) -> Json:
+    if chat.person is not person:
+        raise Unclear("Only a private chat can be cleared.")
+    for record in chat.messages.values():
+        if not record.deleted:
+            remove(world, chat, record)
+    return {}
+
+
+async def freeze(box: Sandbox, args: Arguments) -> Json:
+    """From now on Telegram lets nobody edit this message; or, with `frozen` false, it does again."""
+    record = box.world.chat(args.integer("chat")).standing(args.integer("message_id"))
+    if record is None:
+        raise Unclear("There is no such message in that chat.")
+    record.frozen = "frozen" not in args or args.flag("frozen")
+    return {"frozen": record.frozen}

@@ -31,7 +31,8 @@ def own_message(world: World, args: Arguments) -> tuple[Chat, Record]:
     if record is None:
         raise bad("message to edit not found")
     reply_keyboard = record.markup is not None and "inline_keyboard" not in record.markup
-    if not record.from_bot or record.service or "forward_origin" in record.body or reply_keyboard:
+    foreign = not record.from_bot or record.service or "forward_origin" in record.body
+    if foreign or reply_keyboard or record.frozen:
         raise bad("message can't be edited")
     return chat, record
 
