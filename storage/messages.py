@@ -205,7 +205,7 @@ STAND = _STAND.on_conflict_do_update(
 
 
 def find_cards(conn: Connection, keys: Sequence[Subject]) -> dict[Subject, tuple[int | None, str | None]]:
-    """Message and face of what stands there now. One by one: for a list of triples SQLite would read the whole table."""
+    """Message and face of what stands there now. One by one: for a list of triples SQLite reads the whole table."""
     found: dict[Subject, tuple[int | None, str | None]] = {}
     for key in keys:
         row = conn.execute(STANDING, dict(zip("sic", key, strict=True))).first()

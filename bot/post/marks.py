@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.post.pump import Pump
-from storage.messages import Mark, Subject, mark, stand
+from storage.messages import Mark, Stand, Subject, mark, stand_all
 
 LINGER = 0.02  # seconds a mark waits for others to be committed with it
 
@@ -28,7 +28,7 @@ class Marks:
         self.fresh: dict[Subject, Stands] = {}
         """What we have just put somewhere, as long as that is not committed."""
         self._marks: list[Mark] = []
-        self._stands: list[tuple[Subject, Stands, datetime]] = []
+        self._stands: list[Stand] = []
         self._written = 0, 0
         self._riding: asyncio.Future[None] | None = None
 
@@ -50,8 +50,8 @@ class Marks:
     def _write(self, conn: Connection) -> None:
         self._written = len(self._marks), len(self._stands)
         mark(conn, self._marks)
-        for key, (message_id, face), at in self._stands:
-            stand(conn, key, message_id, face, at)
+        stand_all(conn, self._stands)
+        for key, (message_id, _face), at in self._stands:
             if message_id is not None:
                 self._note_standing(conn, key, message_id, at)
 
