@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -23,6 +24,21 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 def _clean(value: str) -> str:
     return NUMBER.sub("…", TOKEN.sub("…", value))
+
+
+class Unfailing:
+    """Logs that cannot be written (a full disk, a closed pipe) are lost, and stop nobody's work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, words: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(words)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 class _Placed(logging.Filter):
@@ -54,7 +70,7 @@ def set_up_logs(level: str = "INFO", form: str = "text") -> None:
     structlog.configure(
         processors=[*processors, shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)

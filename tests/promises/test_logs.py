@@ -22,6 +22,7 @@ from bot.post.clock import FrozenClock
 from desk.front import Desk
 from sandbox.phones import Phone
 from tests.conftest import MORNING
+from tests.promises.runner import poisoned
 from tests.town import TestTown
 
 NAME, PLACE, STORY, NOTE = "Quillfeather", "Marzipan Lane 77", "the turquoise kettle weeps", "left it on the ottoman"
@@ -136,3 +137,21 @@ async def test_what_telegram_refuses_and_when_it_is_not_there(town: TestTown, wr
         while "fetching" not in town.demo.app.office.health.flags:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     logged(written, "Telegram cannot be reached")
+
+
+async def test_logs_that_cannot_be_written_stop_nobody(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, or whoever read them has gone."""
+
+    class Full(io.StringIO):
+        def write(self, words: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    set_up_logs("DEBUG", "text")
+    monkeypatch.setattr(switchboard, "handle", poisoned(switchboard.handle, {STORY: "raise"}))
+    asker = await town.demo.town.person(NAME, language_code="en")
+    await town.joins(asker)
+    await asker.says(STORY)
+    await asker.hears("Something went wrong on our side")
+    await asker.says("/orders")
+    await asker.hears("You have not asked for anything yet")
