@@ -8,6 +8,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+import telegram
+from aiogram import Bot, exceptions
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from telegram import error
+from telegram.request import HTTPXRequest
 
 SEND = "/bot42:TEST/sendMessage"
 # kind, code of the answer (0: the line breaks; 200: the answer cannot be read), what stands in the chat afterwards
@@ -128,3 +134,41 @@ async def test_a_slow_answer_comes_after_the_deed(town: Any) -> None:
 async def test_what_cannot_go_wrong(town: Any, wish: dict[str, Any], words: str) -> None:
     code, why = await town.unclear("faults", **wish)
     assert code == 400 and words in why
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_aiogram", "in_ptb"),
+    [
+        ("429", exceptions.TelegramRetryAfter, error.RetryAfter),
+        ("500", exceptions.TelegramServerError, error.NetworkError),
+        ("502_html", exceptions.ClientDecodeError, error.NetworkError),
+        ("401", exceptions.TelegramUnauthorizedError, error.InvalidToken),
+        ("reset_before", exceptions.TelegramNetworkError, error.NetworkError),
+        ("reset_after", exceptions.TelegramNetworkError, error.NetworkError),
+        ("invalid_json", exceptions.ClientDecodeError, error.TelegramError),
+        ("slow", exceptions.TelegramNetworkError, error.TimedOut),
+    ],
+)
+async def test_how_both_libraries_take_it(
+    town: Any,
+    box: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    in_aiogram: type[Exception],
+    in_ptb: type[Exception],
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # the newer kind of retry_after, without a warning
+    ama = await town.person("Ama")
+    session = AiohttpSession(api=TelegramAPIServer.from_base(box.url), timeout=0.2)
+    async with Bot("42:TEST", session=session).context() as aio:
+        await town.do("faults", kind=kind, count=1, seconds=0.4, method="sendMessage")
+        with pytest.raises(in_aiogram):
+            await aio.send_message(ama, "x")
+    request = HTTPXRequest(read_timeout=0.2)
+    async with telegram.Bot("42:TEST", base_url=f"{box.url}/bot", request=request) as ptb:
+        await town.do("faults", kind=kind, count=1, seconds=0.4, method="sendMessage")
+        with pytest.raises(in_ptb):
+            await ptb.send_message(ama, "x")
+    assert [call["fault"] for call in (await town.see("calls"))["calls"] if "fault" in call] == [kind, kind]
+    arrived = kind in ("reset_after", "invalid_json", "slow")
+    assert await stands(town, ama) == ["x", "x"] * arrived

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import telegram
+from aiogram import Bot, exceptions
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 
 UPGRADED = "Bad Request: group chat was upgraded to a supergroup chat"
 
@@ -106,3 +110,18 @@ async def test_what_cannot_be_upgraded(town: Any) -> None:
     assert "a person" in (await town.unclear("migrate", group=ama))[1]
     other = await town.group(ama, type="group")
     assert "'sideways'" in (await town.unclear("migrate", group=other, order="sideways"))[1]
+
+
+async def test_both_libraries_read_the_new_id(town: Any, box: Any) -> None:
+    _, old = await small_group(town)
+    new = (await town.do("migrate", group=old))["id"]
+    async with Bot("42:TEST", session=AiohttpSession(api=TelegramAPIServer.from_base(box.url))).context() as aio:
+        with pytest.raises(exceptions.TelegramMigrateToChat) as seen:
+            await aio.send_message(old, "x")
+        assert seen.value.migrate_to_chat_id == new
+        told = [update.message for update in await aio.get_updates()]
+        assert [(m.migrate_to_chat_id, m.migrate_from_chat_id) for m in told if m] == [(new, None), (None, old)]
+    async with telegram.Bot("42:TEST", base_url=f"{box.url}/bot") as ptb:
+        with pytest.raises(telegram.error.ChatMigrated) as moved:
+            await ptb.send_message(old, "x")
+        assert moved.value.new_chat_id == new

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import telegram
+from aiogram import Bot, exceptions
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 
 NOT_FOUND = "Bad Request: message thread not found"
 CLOSED = "Bad Request: TOPIC_CLOSED"
@@ -142,3 +146,23 @@ async def test_who_may_do_what_with_topics(town: Any) -> None:
     assert "no such topic" in (await town.unclear("say", user=ama, chat=group, topic=topic, text="x"))[1]
     assert "not a forum" in (await town.unclear("topics", group=plain, user=ama, name="x"))[1]
     assert "a forum" in (await town.unclear("groups", title="x", type="group", forum=True))[1]
+
+
+async def test_both_libraries_know_topics(town: Any, box: Any) -> None:
+    ama, group = await forum(town)
+    async with Bot("42:TEST", session=AiohttpSession(api=TelegramAPIServer.from_base(box.url))).context() as aio:
+        topic = (await aio.create_forum_topic(group, "Rides")).message_thread_id
+        await town.do("say", user=ama, chat=group, topic=topic, text="a lift?")
+        line, words = (update.message for update in await aio.get_updates())
+        assert line and line.forum_topic_created and line.forum_topic_created.name == "Rides"
+        assert words and (words.message_thread_id, words.is_topic_message) == (topic, True)
+        answer = await words.answer("yes")
+        assert (answer.message_thread_id, answer.chat.is_forum) == (topic, True)
+        with pytest.raises(exceptions.TelegramBadRequest, match="message thread not found"):
+            await aio.send_message(group, "x", message_thread_id=7)
+    async with telegram.Bot("42:TEST", base_url=f"{box.url}/bot") as ptb:
+        assert await ptb.close_forum_topic(group, topic)
+        assert (await ptb.send_message(group, "x", message_thread_id=topic)).is_topic_message
+        assert await ptb.delete_forum_topic(group, topic)
+        with pytest.raises(telegram.error.BadRequest, match="Message thread not found"):
+            await ptb.send_message(group, "x", message_thread_id=topic)

@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiogram import Bot, Dispatcher, types
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 
 from sandbox.clock import MovingClock
@@ -86,6 +90,15 @@ async def taken(town: Any) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(await info(town))
+
+
+async def first_error(town: Any) -> str:
+    """What went wrong at the door, as soon as something has."""
+    for _ in range(200):
+        if "last_error_message" in (shown := await info(town)):
+            return str(shown["last_error_message"])
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing went wrong")
 
 
 async def test_it_gets_each_update_once_with_its_secret(town: Any, door: Door) -> None:
@@ -232,11 +245,7 @@ async def test_a_door_that_nobody_keeps_is_noted_and_its_updates_wait(town: Any,
     ama = await somebody(town, "Ama")
     await town.call("setWebhook", url="http://127.0.0.1:9/")
     await town.do("say", user=ama, text="x")
-    for _ in range(100):
-        if "last_error_message" in await info(town):
-            break
-        await asyncio.sleep(0.01)
-    assert (await info(town))["last_error_message"] == "Connection refused"
+    assert await first_error(town) == "Connection refused"
     await town.call("setWebhook", url=door.url)
     await door.until(1)
 
@@ -267,3 +276,30 @@ async def test_naming_the_same_door_again_sends_nothing_twice(town: Any, door: D
     door.open.set()
     await taken(town)
     assert door.texts == ["x"]
+
+
+async def test_aiograms_own_door_lets_the_sandbox_in(town: Any, box: Any) -> None:
+    ama = await somebody(town, "Ama")
+    desk = Dispatcher()
+
+    async def echo(message: types.Message) -> None:
+        await message.answer(message.text or "")
+
+    desk.message.register(echo)
+    async with Bot("42:TEST", session=AiohttpSession(api=TelegramAPIServer.from_base(box.url))).context() as bot:
+        app = web.Application()
+        door = SimpleRequestHandler(desk, bot, handle_in_background=False, secret_token="s3")
+        door.register(app, path="/hook")
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        await bot.set_webhook(url, secret_token="wrong")
+        await town.do("say", user=ama, text="hello")
+        assert "401" in await first_error(town)
+        await bot.set_webhook(url, secret_token="s3")
+        await taken(town)
+        assert (await town.see("chat", chat=ama))["messages"][-1]["text"] == "hello"
+        assert (await bot.get_webhook_info()).url == url
+        await bot.delete_webhook()
+        await runner.cleanup()
