@@ -34,6 +34,7 @@ class Person:
     started: bool = False
     blocked: bool = False
     deactivated: bool = False
+    subtitle: str | None = None  # for whoever looks at the phones; Telegram knows nothing of it
 
     def user(self) -> Json:
         """As `from` in a message."""
@@ -52,6 +53,7 @@ class Person:
             "started": self.started,
             "blocked": self.blocked,
             "deactivated": self.deactivated,
+            "subtitle": self.subtitle,
         }
 
     def _name(self) -> Json:

@@ -20,15 +20,22 @@ class Part:
     home: tuple[str, str, str] | None = None  # unit, building, room
 
 
+WHAT_THEY_ARE: dict[str, Named] = {
+    "resident": {"zh_Hans": "居民", "en": "resident"},
+    "volunteer": {"zh_Hans": "志愿者", "en": "volunteer"},
+    "supervisor": {"zh_Hans": "值班干部", "en": "supervisor"},
+    "officer": {"zh_Hans": "管理人员", "en": "officer of the desk"},
+}
+
 CAST: tuple[Part, ...] = (
     Part("ama", {"zh_Hans": "王阿婆", "en": "Ama"}, "resident"),
     Part(
         "ben", {"zh_Hans": "小陈", "en": "Ben"}, "volunteer", "ankang", ("neighbours", "handy"), ("ankang", "5", "302")
     ),
+    Part("dina", {"zh_Hans": "李主任", "en": "Dina"}, "supervisor", "ankang"),
     Part(
         "cleo", {"zh_Hans": "小朱", "en": "Cleo"}, "volunteer", "ankang", ("neighbours", "care"), ("ankang", "2", "101")
     ),
-    Part("dina", {"zh_Hans": "李主任", "en": "Dina"}, "supervisor", "ankang"),
     Part("faye", {"zh_Hans": "方姐", "en": "Faye"}, "resident", "haitang", (), ("haitang", "1", "404")),
     Part("hugo", {"zh_Hans": "何主任", "en": "Hugo"}, "supervisor", "haitang"),
     Part("gita", {"zh_Hans": "顾主任", "en": "Gita"}, "supervisor", "donggang"),
@@ -49,6 +56,12 @@ HOMES: tuple[tuple[str, str, str], ...] = tuple(
     for building in ("1", "2", "3", "5")
     for room in ("101", "201", "302", "404")
 )
+
+
+def what_they_are(part: Part, language: str, place: str) -> str:
+    """A line for whoever looks on: what this person is, and of which place."""
+    what = WHAT_THEY_ARE[part.role][language]
+    return f"{place} · {what}" if place else what
 
 
 def named(key: str, language: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.app import App
-from bot.demo.cast import CAST, TEAMS
+from bot.demo.cast import CAST, TEAMS, what_they_are
 from bot.demo.seed import seed
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock
@@ -115,7 +115,9 @@ async def people_the_town(demo: DemoTown) -> None:
     """Phones and groups as Telegram knows them. Whoever has a part at the desk has started the bot before."""
     code = {"zh_Hans": "zh-hans"}.get(demo.language, demo.language)
     for part in CAST:
-        phone = await demo.town.person(part.name[demo.language], language_code=code)
+        place = demo.app.file.units[part.unit].name[demo.language] if part.unit else ""
+        note = what_they_are(part, demo.language, place)
+        phone = await demo.town.person(part.name[demo.language], language_code=code, subtitle=note)
         demo.phones[part.key] = phone
         person = demo.sandbox.world.people[phone.id]
         person.started = not (part.role == "resident" and part.home is None)

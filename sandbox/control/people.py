@@ -13,7 +13,7 @@ from sandbox.world import Json
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-DETAILS = ("last_name", "username", "language_code")
+DETAILS = ("last_name", "username", "language_code", "subtitle")
 
 
 async def people(box: Sandbox, args: Arguments) -> Json:
