@@ -53,7 +53,7 @@ class Person:
             "started": self.started,
             "blocked": self.blocked,
             "deactivated": self.deactivated,
-            "subtitle": self.subtitle,
+            **({"subtitle": self.subtitle} if self.subtitle else {}),
         }
 
     def _name(self) -> Json:
