@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LINLI_"
 TOKEN_FILE = "bot_token"
+PUBLIC = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$")
+SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 
 class SettingsFaults(Exception):
@@ -35,6 +38,10 @@ class Settings(BaseSettings):
     owner: int | None = Field(None, description="Telegram id of the first officer")
     key: SecretStr = Field(SecretStr(""), description="seals what is confidential; kept outside the database")
     data: Path = Field(Path("var"), description="folder for the database and files")
+    webhook_url: str = Field("", description="Telegram brings updates under this address; without it they are fetched")
+    webhook_secret: SecretStr = Field(SecretStr(""), validate_default=True, description="what Telegram shows there")
+    webhook_listen: str = Field("127.0.0.1:8098", description="where the webhook's door is on this machine")
+    listen: str = Field("", description="where /healthz, /readyz and /metrics are, such as 127.0.0.1:8099")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("text", description="text or json")
 
@@ -44,6 +51,31 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("write an address that begins with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_public(cls, value: str) -> str:
+        if value and not PUBLIC.match(value):
+            raise ValueError("write an address that begins with https://, without ? or #; Telegram accepts no other")
+        return value.rstrip("/")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_secret(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
+        given = value.get_secret_value()
+        if not given and others.data.get("webhook_url"):
+            raise ValueError("a webhook needs a secret, or anybody could speak for your residents; write a long one")
+        if given and not SECRET.fullmatch(given):
+            raise ValueError("write 32 to 256 letters, digits, _ or -, made by chance, such as `openssl rand -hex 32`")
+        return value
+
+    @field_validator("listen", "webhook_listen")
+    @classmethod
+    def _is_listener(cls, value: str) -> str:
+        host, _sign, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdecimal() and int(port) < 65536):
+            raise ValueError("write an address of this machine and a port, such as 127.0.0.1:8099")
+        return value
 
     @field_validator("log_level")
     @classmethod
