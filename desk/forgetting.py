@@ -106,6 +106,7 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     cases.sweep_orphaned(desk)  # a case of somebody else's that they held waits again
     rows.empty_orders(desk.conn, person.id, theirs)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
+    desk.talks.pop(person.id, None)
     rows.drop_unconfirmed(desk.conn, [household for _kind, _id, household in asked])
     desk.say(*(each for each in shown if each.chat_id != person.telegram_id))
 

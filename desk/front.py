@@ -120,6 +120,7 @@ class Desk:
     opened_at: datetime | None = None  # since when this desk has been open without a break; None: nobody knows
     said: list[Saying] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)  # run once the transaction has committed
+    talks: dict[int, Any] = field(default_factory=dict)  # conversations looked up so far, as `talks.py` keeps them
 
     def say(self, *sayings: Saying) -> None:
         self.said.extend(sayings)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from desk.cases import change_story
 from desk.front import URGENT, Call, CardRefresh, Desk
+from desk.talks import is_confiding
 from domain.cases import TRIES, TRIES_WITHIN, Story, could_be_the_word, is_deletable, normal
 from domain.people import Person
 from domain.words import in_language
@@ -105,7 +106,7 @@ def trace(desk: Desk, person: Person, message_id: int, ours: bool) -> None:
 
 def trace_if_open(desk: Desk, person: Person, message_id: int, ours: bool) -> None:
     """Only what belongs to a confidential conversation is remembered."""
-    if person.telegram_id is not None and is_sealed(desk.conn, person.telegram_id):
+    if person.telegram_id is not None and is_confiding(desk, person.id):
         trace(desk, person, message_id, ours)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from desk.front import Desk
 from storage import talks
@@ -36,12 +36,26 @@ def new_talk_id() -> str:
     return secrets.token_hex(12)
 
 
+def _look_up(desk: Desk, person_id: int) -> Row[Any] | None:
+    """Whoever listens for words asks whether there is a conversation: the database is asked once."""
+    if person_id not in desk.talks:
+        desk.talks[person_id] = talks.find_talk(desk.conn, person_id)
+    row: Row[Any] | None = desk.talks[person_id]
+    return row
+
+
 def find_talk(desk: Desk, person_id: int) -> Talk | None:
-    row = talks.find_talk(desk.conn, person_id)
+    row = _look_up(desk, person_id)
     if row is None:
         return None
     progress = desk.keys.unseal(row.answers) if row.sealed else json.loads(row.answers)
     return Talk(row.flow, row.version, row.id, row.turn, progress, row.sealed, row.touched_at)
+
+
+def is_confiding(desk: Desk, person_id: int) -> bool:
+    """Is this person in the middle of something confidential?"""
+    row = _look_up(desk, person_id)
+    return row is not None and bool(row.sealed)
 
 
 def is_stale(desk: Desk, talk: Talk, lasts: timedelta) -> bool:
@@ -60,6 +74,7 @@ def keep_talk(desk: Desk, person_id: int, talk: Talk) -> None:
         "sealed": talk.sealed,
         "touched_at": desk.now,
     }
+    desk.talks.pop(person_id, None)
     talks.put_talk(desk.conn, row)
 
 
@@ -69,4 +84,5 @@ def is_sealed(conn: Connection, telegram_id: int) -> bool:
 
 
 def end_talk(desk: Desk, person_id: int) -> bool:
+    desk.talks.pop(person_id, None)
     return talks.end_talk(desk.conn, person_id)
