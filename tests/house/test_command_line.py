@@ -235,7 +235,7 @@ async def it_runs_until_told_to_stop(telegram: Sandbox, place: Path, token: str)
         process.send_signal(signal.SIGTERM)
         said, _ = await asyncio.wait_for(process.communicate(), 10)
         assert process.returncode == 0, said.decode()
-        assert monotonic() - began < 5
+        assert monotonic() - began < 8
     finally:
         if process.returncode is None:
             process.kill()
@@ -245,7 +245,8 @@ async def it_runs_until_told_to_stop(telegram: Sandbox, place: Path, token: str)
 
 
 async def heard(town: Town, chat: int, words: str) -> None:
-    for _look in range(400):
+    until = monotonic() + 60  # a busy machine takes its time to start
+    while monotonic() < until:
         messages = (await town.ask("chat", chat=chat))["messages"]
         if any(words in (message.get("text") or "") for message in messages):
             return

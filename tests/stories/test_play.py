@@ -24,7 +24,7 @@ async def demo(data: Path, *words: str) -> asyncio.subprocess.Process:
 @pytest.mark.parametrize(("language", "someone"), [("en", "Ama:"), ("zh_Hans", "王阿婆:")])
 async def test_the_story_of_help_is_as_promised(language: str, someone: str, tmp_path: Path) -> None:
     process = await demo(tmp_path / "demo", "--play", "help", "--lang", language)
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    said, _ = await asyncio.wait_for(process.communicate(), 100)
     assert process.returncode == 0, said.decode()
     assert sum(line.startswith(someone) for line in said.decode().splitlines()) >= 8
     assert "NOT AS PROMISED" not in said.decode()
@@ -44,12 +44,12 @@ async def test_it_is_ready_when_everything_answers_and_ends_when_told(tmp_path: 
     process = await demo(tmp_path / "demo", "--port", "0", "--lang", "en")
     try:
         assert process.stdout is not None
-        ready = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
+        ready = (await asyncio.wait_for(process.stdout.readline(), 80)).decode().strip()
         assert ready.startswith("Ready: http://127.0.0.1:")
         async with aiohttp.ClientSession() as session, session.get(ready.removeprefix("Ready: ")) as page:
             assert page.status == 200 and "<title>" in await page.text()
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 20) == 0
     finally:
         if process.returncode is None:
             process.kill()
