@@ -61,7 +61,7 @@ HOMES: tuple[tuple[str, str, str], ...] = tuple(
 def what_they_are(part: Part, language: str, place: str) -> str:
     """A line for whoever looks on: what this person is, and of which place."""
     what = WHAT_THEY_ARE[part.role][language]
-    return f"{place} · {what}" if place else what
+    return f"{what} · {place}" if place else what
 
 
 def named(key: str, language: str) -> str:
