@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,6 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
-
-from sandbox.clock import MovingClock
 
 HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
@@ -51,9 +50,30 @@ class Door:
         assert len(self.knocks) == count, self.texts
 
 
+class PushedClock:
+    """It goes only when it is pushed, and whoever sleeps wakes when it has gone far enough."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.at + timedelta(seconds=seconds)
+        while self.at < until:
+            await self._moved.wait()
+
+    def move(self, by: timedelta) -> None:
+        self.at += by
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+
 @pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock()
+def clock() -> PushedClock:
+    return PushedClock()
 
 
 @pytest.fixture
@@ -198,10 +218,9 @@ async def test_what_fails_comes_again_later_and_later(town: Any, door: Door) -> 
     assert shown["last_error_message"] == "Wrong response from the webhook: 500 Internal Server Error"
     assert shown["last_error_date"] > 0
     for n, seconds in enumerate((1, 2, 4, 8, 16, 32, 60, 60), 2):
-        if seconds > 2:
-            await town.do("clock", seconds=seconds * 0.9)
-            await door.until(n - 1)
-        await town.do("clock", seconds=seconds * 0.1 + 0.1 if seconds > 2 else seconds)
+        await town.do("clock", seconds=seconds - 0.5)
+        await door.until(n - 1)
+        await town.do("clock", seconds=0.5)
         await door.until(n)
     assert set(door.texts) == {"poison"}
     door.status = 204
@@ -303,3 +322,18 @@ async def test_aiograms_own_door_lets_the_sandbox_in(town: Any, box: Any) -> Non
         assert (await bot.get_webhook_info()).url == url
         await bot.delete_webhook()
         await runner.cleanup()
+
+
+async def test_a_stopped_sandbox_leaves_the_door_at_once(town: Any, door: Door, box: Any) -> None:
+    people = [await somebody(town, f"P{n}") for n in range(3)]
+    await town.call("setWebhook", url=door.url)
+    door.status = 500
+    await town.do("say", user=people[0], text="waits for its next turn")
+    await door.until(1)
+    door.open.clear()
+    for person in people[1:]:
+        await town.do("say", user=person, text="on its way")
+    await door.until(3)
+    await asyncio.wait_for(box.stop(), 2)
+    assert [task for task in asyncio.all_tasks() if "_walk" in repr(task)] == []
+    await box.start()
