@@ -16,6 +16,7 @@ from domain.words import Text, _
 from storage import deadlines
 from storage.deadlines import Deadline
 from storage.escalation import find_run
+from storage.households import chats_with
 from storage.orders import find_order, remember
 from storage.people import get_person
 
@@ -45,6 +46,13 @@ def watch_holder(desk: Desk, order_id: int) -> None:
     if due is not None:
         set_deadline(desk, order_id, "progress", due)
         meet_deadline(desk, order_id, "fall_back")
+    show_question(desk, order_id)
+
+
+def show_question(desk: Desk, order_id: int) -> None:
+    """ "Are you still on it?" goes where it stands, once it has been answered in whatever way."""
+    for chat_id in chats_with(desk.conn, "still_on_it", order_id):
+        desk.say(CardRefresh(chat_id, "still_on_it", order_id, silent=True))
 
 
 def still_on_it(desk: Desk, person: Person, order_id: int) -> Text:
@@ -105,7 +113,11 @@ def _follow(desk: Desk, order: Order, metric: str) -> None:
         case "progress":
             _ask_holder(desk, order)
         case "fall_back":
-            orders.fall_back(desk, order.id, NEVER_STARTED if order.provisional else SILENT)
+            holder = get_person(desk.conn, order.holder_id) if order.holder_id is not None else None
+            if holder is not None and order.provisional and can_hear(holder):  # opened meanwhile, by another way
+                orders.started(desk, holder)
+            else:
+                orders.fall_back(desk, order.id, NEVER_STARTED if order.provisional else SILENT)
         case "closing":
             orders.close_by_itself(desk, order.id)
 

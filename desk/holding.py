@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from desk import escalation
-from desk.deadlines import meet_deadline, watch_holder
+from desk.deadlines import meet_deadline, show_question, watch_holder
 from desk.front import Call, CardRefresh, Desk
 from desk.order_views import category_of, get_order, hand_story, show_holder, show_order, tell_person
 from domain import orders as rules
@@ -97,6 +97,7 @@ def stop_watching(desk: Desk, order: Order) -> None:
     """Nobody has it, or it is done: nothing need be heard of a holder."""
     for metric in ("progress", "fall_back"):
         meet_deadline(desk, order.id, metric)
+    show_question(desk, order.id)
 
 
 def take_back(desk: Desk, order: Order, holder_id: int) -> None:

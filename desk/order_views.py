@@ -77,7 +77,8 @@ def view_in_group(desk: Desk, order_id: int, chat_id: int) -> views.GroupView | 
         return None
     needy = get(desk.conn, order.requester_id) if order.requester_id is not None else None
     home = rows.home_of(desk.conn, needy.household_id) if needy else None
-    at_home = home is not None and home[0] == order.unit and order.place in (None, home[2])
+    nowhere_else = order.place is None and order.latitude is None
+    at_home = home is not None and home[0] == order.unit and (nowhere_else or order.place == home[2])
     category, unit = category_of(desk, order), desk.file.units[order.unit].name
     building = home[1] if home and at_home else ""
     return views.group_view(order, category, unit, building=building, holder=name_of(desk, order.holder_id))

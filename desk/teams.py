@@ -159,6 +159,8 @@ def confirm_group(desk: Desk, by: Person, team_id: int, yes: bool) -> Text | Non
             goodbye(desk, chat_id, _("I was not meant for this group after all. Goodbye!"))
         return None
     teams.change_team(desk.conn, team_id, chat_id=chat_id, state="ready")
+    if by.language is not None:  # the officer's own; nobody else has been asked
+        groups.set_language(desk.conn, chat_id, by.language)
     if team.chat_id is not None and team.chat_id != chat_id:
         goodbye(desk, team.chat_id, _("{team} has moved to another group. Goodbye!")(team=team.title))
     hello = _("Hello! From now on I show here what neighbours ask of {team}. Tap “I'll take it” to take a request.")

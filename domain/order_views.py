@@ -82,7 +82,7 @@ def holder_view(
         reference=order.reference,
         whom=order.for_name or whom,
         phone=order.for_phone or phone,
-        address=order.place or address,
+        address=order.place or ("" if order.latitude is not None else address),  # a pin is not the home
         latitude=order.latitude,
         longitude=order.longitude,
         wanted=order.wanted,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, String, and_, bindparam, cast, delete, literal, select
+from sqlalchemy import Connection, String, and_, bindparam, cast, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.teams import Group
@@ -33,6 +33,11 @@ def keep_group(conn: Connection, group: Group) -> None:
     }
     row = insert(groups).values(chat_id=group.chat_id, **now)
     conn.execute(row.on_conflict_do_update(index_elements=["chat_id"], set_=now))
+
+
+def set_language(conn: Connection, chat_id: int, language: str) -> None:
+    """What is shown in this group is written in this language."""
+    conn.execute(update(groups).where(groups.c.chat_id == chat_id).values(language=language))
 
 
 def drop_group(conn: Connection, chat_id: int) -> None:

@@ -12,9 +12,10 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import Face, View
 from bot.flows import talking
 from bot.handlers.payloads import Opens
-from desk import households
+from desk import households, people
 from desk.front import Button, Desk
 from desk.household_asks import answer, find_question
+from desk.roles import may_lead
 from domain.households import InHousehold, where
 from domain.people import Person
 from domain.words import Text, _, lines
@@ -36,7 +37,9 @@ async def answered(query: CallbackQuery, callback_data: AskTap, desk: Desk, pers
 
 def paint_ask(view: View, application_id: int, chat_id: int) -> Face | None:
     """Who says that they live where; once it is answered, who answered."""
-    question = find_question(view, application_id)
+    question, reader = find_question(view, application_id), people.find_person(view, chat_id)
+    if question is not None and (reader is None or not may_lead(view, reader, question.household.unit)):
+        return Face(_("Others look after this now. Thank you!"))
     if question is None:
         return Face(_("Somebody had asked to join a household and has taken it back."))
     place = question.household.at

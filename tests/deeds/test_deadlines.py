@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -10,11 +12,12 @@ from sqlalchemy import update
 from desk.closing import resolve
 from desk.deadlines import is_asked, still_on_it
 from desk.front import CardRefresh, Line
-from desk.holding import on_way
+from desk.holding import on_way, release
 from desk.orders import claim, started
 from domain.orders import NotInYourHands
 from storage.deadlines import find_deadline, late_orders
 from storage.escalation import find_run
+from storage.messages import stand
 from storage.people import get_person
 from storage.tables import contacts
 from tests.conftest import MORNING, AtDesk
@@ -170,6 +173,26 @@ def test_one_who_opens_it_in_time_keeps_it(town: Town) -> None:
     with town.at_desk(MORNING + HOUR) as desk:
         sweep(desk)
         assert town.state(desk).holder_id == town.cast.ben.id
+
+
+def test_one_who_has_opened_the_chat_by_another_way_keeps_it(town: Town) -> None:
+    with town.at_desk(MORNING) as desk:
+        desk.conn.execute(update(contacts).where(contacts.c.telegram_id == 12).values(reach="never_started"))
+        claim(desk, get_person(desk.conn, town.cast.ben.id), town.order.id)
+    with town.at_desk(MORNING + 5 * MINUTE) as desk:
+        desk.conn.execute(update(contacts).where(contacts.c.telegram_id == 12).values(reach="open"))
+        sweep(desk)
+        assert (town.state(desk).holder_id, town.state(desk).provisional) == (town.cast.ben.id, False)
+        assert CardRefresh(12, "held", town.order.id, anew=True) in desk.said
+
+
+@pytest.mark.parametrize("deed", [on_way, release, partial(resolve, parts=[])])
+def test_the_question_goes_as_soon_as_something_is_heard(town: Town, deed: Callable[..., object]) -> None:
+    town.claimed()
+    with town.at_desk(MORNING + HOUR) as desk:
+        stand(desk.conn, ("still_on_it", town.order.id, 12), 900, "face", desk.now)
+        deed(desk, town.cast.ben, town.order.id)
+        assert CardRefresh(12, "still_on_it", town.order.id, silent=True) in desk.said
 
 
 def test_what_is_done_closes_by_itself(town: Town) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.handlers.households import paint_ask
 from desk import household_asks, households, people
 from desk.front import CardRefresh, Desk, Line
 from domain.households import Address, AnsweredAlready, InHousehold, NoHousehold, TooManyTries, WaitsAlready, WrongCode
@@ -155,6 +156,10 @@ def test_a_new_household_is_confirmed_and_has_a_code(at_desk: AtDesk) -> None:
         give(desk, dina, "supervisor", unit="ankang")
         household_asks.ask_to_belong(desk, ama, HOME)
         assert asked_cards(desk) == [14]
+        asked = paint_ask(desk, waiting(desk, ama), 14)
+        assert asked is not None and len(asked.buttons) == 2
+        elsewhere = paint_ask(desk, waiting(desk, ama), 11)  # for whoever does not answer for the place
+        assert elsewhere is None or elsewhere.text.msgid == "Others look after this now. Thank you!"
         with pytest.raises(WaitsAlready):
             household_asks.ask_to_belong(desk, ama, OTHER)
         assert get_person(desk.conn, ama.id).household_id is None

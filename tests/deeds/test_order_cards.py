@@ -66,6 +66,15 @@ def test_the_group_sees_roughly_where_and_since_when(at_desk: AtDesk) -> None:
         assert "Ankang" not in seen(desk, paint_in_group, order.id, OTHER_GROUP)
 
 
+def test_where_a_pin_stands_nobody_is_sent_to_the_home(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = make_order(desk, ask(cast, place=None, latitude=29.98, longitude=122.38))
+        assert "building" not in seen(desk, paint_in_group, order.id, GROUP)
+        claim(desk, cast.ben, order.id, GROUP)
+        assert ADDRESS not in seen(desk, paint_held, order.id, cast.ben)
+
+
 def test_a_discreet_order_shows_the_group_three_things(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)

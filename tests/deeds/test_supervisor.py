@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,16 +10,17 @@ import pytest
 from bot.cards import Face
 from bot.flows.call_off import CallOff
 from bot.flows.flow import Pressed, Said
-from bot.flows.give_to import GiveTo
+from bot.flows.give_to import GiveTo, what_waits
 from bot.handlers.supervisor import CARDS
 from bot.words import Reader
 from desk.deadlines import sweep_deadlines
 from desk.escalation import acknowledge, call_supervisor, sweep_runs
-from desk.front import Desk
+from desk.front import CardRefresh, Desk
 from desk.orders import claim
 from desk.queue import go_on_duty, show_alert
 from domain.people import Person
 from domain.refusals import NotAllowed
+from storage.messages import stand
 from storage.orders import find_order, history_of
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import STORY
@@ -187,6 +189,24 @@ def test_it_is_called_off_with_a_reason(town: Town, answer: Pressed | Said) -> N
     with town.at_desk(MORNING + LONGEST) as desk:
         assert sweep(desk) == 0
         assert read(desk, face(desk, "alert", town.order.id, 14)).startswith("It was called off.")
+
+
+def test_an_alert_opened_from_the_queue_is_no_stale_card(town: Town) -> None:
+    with town.after(1) as desk:
+        stand(desk.conn, ("alert", town.order.id, 21), 900, "face", desk.now)
+        claim(desk, town.cast.ben, town.order.id)
+        assert CardRefresh(21, "alert", town.order.id) in desk.said
+
+
+def test_a_category_that_was_taken_out_of_the_desk_file_holds_up_nobody(town: Town) -> None:
+    with town.after(31) as desk:
+        left = {key: each for key, each in desk.file.categories.items() if key != town.order.category}
+        desk.file = replace(desk.file, categories=left)
+        assert town.order.reference in " ".join(labels(desk, face(desk, "queue", town.cast.dina.id, 14)))
+        assert town.order.reference in read(desk, face(desk, "alert", town.order.id, 14))
+        assert [each.value for each in what_waits(GiveTo(town.cast.dina, "t"), desk)] == [str(town.order.id)]
+        claim(desk, town.cast.ben, town.order.id)
+        assert town.order.reference in read(desk, face(desk, "still_on_it", town.order.id, 12))
 
 
 def test_only_who_answers_for_it_opens_these_conversations(town: Town) -> None:

@@ -10,6 +10,7 @@ from desk.groups import hear_standing, open_in_group
 from desk.holes import holes
 from desk.invitations import LinkExpired, accept, end_role, ensure_owner, invite
 from desk.orders import NewOrder, claim, make_order
+from desk.people import change
 from desk.teams import (
     LONGEST_TITLE,
     GroupTaken,
@@ -31,7 +32,7 @@ from domain.refusals import AlreadyDone, NotAllowed, NotFound
 from domain.teams import Group
 from domain.words import Text, plain
 from storage import groups, teams
-from storage.messages import stand
+from storage.messages import find_standings, stand
 from storage.orders import find_order
 from storage.people import meet, roles_of
 from storage.roles import give_role
@@ -193,7 +194,7 @@ def test_supervisors_see_the_teams_of_their_place_and_below(at_desk: AtDesk) -> 
 
 def test_a_team_is_ready_when_an_officer_has_said_yes_and_not_before(at_desk: AtDesk) -> None:
     with at_desk() as desk:
-        olga = officer(desk)
+        olga = change(desk, officer(desk), language="zh_Hans")
         team_id = add_team(desk, olga, "neighbours", "ankang", "Neighbours", "invited")
         opened(desk, team_id)
         assert not teams.get_team(desk.conn, team_id).is_reachable
@@ -202,6 +203,7 @@ def test_a_team_is_ready_when_an_officer_has_said_yes_and_not_before(at_desk: At
         assert CardRefresh(1, "group", team_id, anew=True) in desk.said
         confirm_group(desk, olga, team_id, True)
         assert teams.get_team(desk.conn, team_id).is_reachable
+        assert find_standings(desk.conn, [GROUP])[GROUP].language == "zh_Hans"  # as the officer who said yes reads
         with pytest.raises(AlreadyDone):
             confirm_group(desk, olga, team_id, True)
         with pytest.raises(AlreadyDone):

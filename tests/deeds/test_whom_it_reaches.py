@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -138,13 +139,13 @@ def test_nobody_of_the_household_moves_a_discreet_order_by_a_forged_button(at_de
         desk.conn.execute(update(people).where(people.c.id == town.cast.dina.id).values(household_id=home))
         dina = get_person(desk.conn, town.cast.dina.id)
         for deed in (
-            lambda: assign(desk, dina, town.order.id, dina.id),
-            lambda: assign(desk, dina, town.order.id, town.cast.ben.id),
-            lambda: offer_to(desk, dina, town.order.id, town.cast.other_team),
-            lambda: cancel(desk, dina, town.order.id),
+            partial(assign, person_id=dina.id),
+            partial(assign, person_id=town.cast.ben.id),
+            partial(offer_to, team_id=town.cast.other_team),
+            partial(cancel, reason=None),
         ):
             with pytest.raises(NotFound):
-                deed()
+                deed(desk, dina, town.order.id)
         with pytest.raises(CannotTakeIt):  # nor does anybody else give it to them
             assign(desk, town.tess, town.order.id, dina.id)
         assert find_order(desk.conn, town.order.id) == town.order
