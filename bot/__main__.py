@@ -44,6 +44,10 @@ def build_parser() -> argparse.ArgumentParser:
     cards = command("cards", _cards, "print the households' cards as a PDF")
     cards.add_argument("file", type=Path)
     cards.add_argument("--unit", help="only this community, by its key in the desk file")
+    taking = command("backup", _backup, "copy everything into one file, while the desk runs")
+    taking.add_argument("file", type=Path)
+    putting_back = command("restore", _restore, "put a backup back where there is no database yet")
+    putting_back.add_argument("file", type=Path)
     return parser
 
 
@@ -69,10 +73,11 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:
-    from bot import operating
+    from bot import keeping, operating
 
+    does = getattr(operating, name, None) or getattr(keeping, name)
     try:
-        return getattr(operating, name)(given.lang, *arguments) or 0
+        return does(given.lang, *arguments) or 0
     except operating.Stopped as stopped:
         for sentence in stopped.sentences:
             sys.stderr.write(f"{sentence}\n")
@@ -101,6 +106,14 @@ def _import(given: argparse.Namespace) -> int:
 
 def _cards(given: argparse.Namespace) -> int:
     return _operated("print_cards", given, given.file, given.unit)
+
+
+def _backup(given: argparse.Namespace) -> int:
+    return _operated("take_backup", given, given.file)
+
+
+def _restore(given: argparse.Namespace) -> int:
+    return _operated("restore_backup", given, given.file)
 
 
 if __name__ == "__main__":
