@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "bot/handlers": {"bot", "desk", "domain", "aiogram", "babel"},
     "bot/post": {"bot", "desk", "domain", "storage", "sqlalchemy", "telegram", "aiohttp", "apscheduler", "structlog"},
     "sandbox": {"aiohttp"},
+    "web": {"desk", "domain", "storage", "sqlalchemy", "starlette", "uvicorn", "prometheus_client"},
 }
 """Folder -> what may be imported there, beside the standard library and itself."""
 

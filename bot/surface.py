@@ -1,0 +1,101 @@
+"""What can be reached of the desk by HTTP: Telegram's webhook, and a listener for whoever watches over it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from bot.post.hook import hang_out
+from bot.post.office import PostOffice
+from bot.post.reading import close as close_readers
+from bot.post.reading import read
+from bot.settings import Settings
+from storage.messages import set_fact
+from storage.work import open_readers
+from web.app import build
+from web.health import Health, Limits, Sources
+from web.metrics import Metrics
+from web.serving import Serving
+from web.webhook import Webhook
+
+T = TypeVar("T")
+
+LOOKED = "somebody looked"
+"""Written when somebody asks whether we are ready: proof that something can be."""
+
+
+class Surface:
+    """The listeners that the settings name. The webhook's closes before the post office, the watch's after it."""
+
+    def __init__(self, settings: Settings, office: PostOffice, limits: Limits | None = None) -> None:
+        self.settings, self.office, self._limits = settings, office, limits
+        self.metrics = Metrics()
+        self.webhook: Webhook | None = None
+        self.door: Serving | None = None
+        self.health: Health | None = None
+        self.watch: Serving | None = None
+
+    @property
+    def by_webhook(self) -> bool:
+        """Are updates brought? Otherwise they are fetched."""
+        return bool(self.settings.webhook_url)
+
+    async def open(self) -> None:
+        """Called when the post office is open: what is brought can be taken."""
+        if self.settings.listen:
+            self.readings = open_readers(self.settings.database)
+            self.reader = ThreadPoolExecutor(1, "figures")
+            now, health = self.office.clock.now, self.office.health
+            sources = Sources(now, lambda: health.flags, self._write, self._read, self._free)
+            self.health = Health(sources, self.metrics, self._limits)
+            self.watch = Serving(build(health=self.health), self.settings.listen)
+            await self.watch.start()
+        if self.by_webhook:
+            secret = self.settings.webhook_secret.get_secret_value()
+            self.webhook = Webhook(secret, self.office.pump.take, sound=self._sound)
+            self.door = Serving(build(webhook=self.webhook), self.settings.webhook_listen)
+            await self.door.start()
+            address = f"{self.settings.webhook_url}/{self.webhook.door}"
+            self.office.jobs.start("webhook", hang_out(self.office.wire, self.office.health, address, secret))
+
+    async def close_door(self) -> None:
+        """Whatever was brought is committed and acknowledged; Telegram keeps the rest until we are back."""
+        if self.door is not None and self.webhook is not None:
+            await self.door.stop()
+            await self.webhook.close()
+
+    async def close(self) -> None:
+        if self.watch is not None and self.health is not None:
+            await self.watch.stop()
+            await self.health.close()
+            self.reader.shutdown(wait=True)
+            await close_readers(self.readings)
+
+    def _sound(self) -> bool:
+        return "database" not in self.office.health.flags
+
+    async def _write(self) -> None:
+        at = self.office.clock.now().isoformat()
+        await self.office.pump.ride(lambda conn: set_fact(conn, LOOKED, at))
+
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        """On a connection of its own, and on SQLite in a thread: counting many rows must not hold up the desk."""
+        readings = self.readings
+        if not isinstance(readings, Engine):
+            return await read(readings, question)
+
+        def ask() -> T:
+            with readings.connect() as conn:
+                return question(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self.reader, ask)
+
+    def _free(self) -> int:
+        """Where the data is, or will be."""
+        data = self.settings.data.absolute()
+        return shutil.disk_usage(next(each for each in (data, *data.parents) if each.exists())).free
