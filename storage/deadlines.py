@@ -36,6 +36,20 @@ _DUE = (
     .order_by(deadlines.c.due_at, deadlines.c.order_id, deadlines.c.metric)
     .limit(1)
 )
+_SET = insert_once(deadlines)
+_SET = _SET.on_conflict_do_update(
+    index_elements=["order_id", "metric"],
+    set_={name: _SET.excluded[name] for name in ("due_at", "met_at", "breached_at", "tries")},
+)
+_MEET = (
+    update(deadlines)
+    .where(
+        deadlines.c.order_id == bindparam("order"),
+        deadlines.c.metric == bindparam("which"),
+        deadlines.c.met_at.is_(None),
+    )
+    .values(met_at=bindparam("now"))
+)
 
 
 def find_deadline(conn: Connection, order_id: int, metric: str) -> Deadline | None:
@@ -46,16 +60,12 @@ def find_deadline(conn: Connection, order_id: int, metric: str) -> Deadline | No
 def set_deadline(conn: Connection, order_id: int, metric: str, due_at: datetime) -> None:
     """Start this clock, or start it afresh."""
     fresh = {"due_at": due_at, "met_at": None, "breached_at": None, "tries": 0}
-    row = insert_once(deadlines).values(order_id=order_id, metric=metric, **fresh)
-    conn.execute(row.on_conflict_do_update(index_elements=["order_id", "metric"], set_=fresh))
+    conn.execute(_SET, {"order_id": order_id, "metric": metric, **fresh})
 
 
 def meet_deadline(conn: Connection, now: datetime, order_id: int, metric: str) -> bool:
     """Did it happen? One that went by may still be met, late; both stand in its row."""
-    unmet = update(deadlines).where(
-        deadlines.c.order_id == order_id, deadlines.c.metric == metric, deadlines.c.met_at.is_(None)
-    )
-    return conn.execute(unmet.values(met_at=now)).rowcount == 1
+    return conn.execute(_MEET, {"order": order_id, "which": metric, "now": now}).rowcount == 1
 
 
 def next_due_deadline(conn: Connection, now: datetime) -> Deadline | None:

@@ -22,6 +22,42 @@ _STORY = (
     .where(order_parts.c.order_id == bindparam("order_id"), order_parts.c.stage == bindparam("stage"))
     .order_by(order_parts.c.id)
 )
+_ADD = insert_once(orders).on_conflict_do_nothing().returning(orders.c.id)
+_MOVE = (
+    update(orders)
+    .where(
+        orders.c.id == bindparam("order_id"),
+        orders.c.state.in_(bindparam("since", expanding=True)),
+        orders.c.holder_id.is_not_distinct_from(bindparam("held_by")),
+    )
+    .values(version=orders.c.version + 1)
+)
+_MOVE_AS_READ = _MOVE.where(orders.c.version == bindparam("as_read"))
+_CHANGE = (
+    update(orders)
+    .where(orders.c.id == bindparam("order_id"), orders.c.version == bindparam("as_read"))
+    .values(version=orders.c.version + 1)
+)
+_COUNT_OPEN = select(func.count()).where(orders.c.team_id == bindparam("team_id"), orders.c.state.in_(OPEN))
+_ADD_PARTS, _REMEMBER = insert(order_parts), insert(order_history)
+_PROMISED = select(deadlines.c.due_at).where(
+    deadlines.c.order_id == bindparam("order_id"),
+    deadlines.c.metric == bindparam("metric"),
+    deadlines.c.met_at.is_(None),
+)
+_RUN = (
+    select(escalation_runs.c.state)
+    .where(escalation_runs.c.order_id == bindparam("order_id"))
+    .order_by(escalation_runs.c.id.desc())
+    .limit(1)
+)
+_HOME = select(households.c.unit, households.c.building, households.c.address).where(households.c.id == bindparam("id"))
+_RATING = select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == bindparam("order_id"))
+_RATE = insert_once(ratings).on_conflict_do_nothing()
+_UNSAID = {
+    what: update(ratings).where(ratings.c.order_id == bindparam("of_order"), ratings.c[what].is_(None))
+    for what in ("speed", "quality", "words")
+}
 
 
 def _order(row: Row[Any]) -> Order:
@@ -41,8 +77,7 @@ def find_by_once(conn: Connection, once: str) -> Order | None:
 
 def add_order(conn: Connection, wanted: Text, **fields: Any) -> int | None:
     """Its id; None if this conversation has made one already, or the reference is taken."""
-    row = insert_once(orders).values(wanted=to_json(wanted), **fields)
-    made = conn.execute(row.on_conflict_do_nothing().returning(orders.c.id)).scalar_one_or_none()
+    made = conn.execute(_ADD, {"wanted": to_json(wanted), **fields}).scalar_one_or_none()
     return None if made is None else int(made)
 
 
@@ -52,20 +87,15 @@ def move(conn: Connection, order: Order, verb: str, *, as_read: bool = False, **
     `as_read`: only if nothing at all has happened to it since.
     """
     to = after(verb, next(iter(MOVES[verb].since)), fields.get("team_id", order.team_id))
-    still = update(orders).where(
-        orders.c.id == order.id,
-        orders.c.state.in_(MOVES[verb].since),
-        orders.c.holder_id.is_not_distinct_from(order.holder_id),
-    )
+    still = {"order_id": order.id, "since": list(MOVES[verb].since), "held_by": order.holder_id}
     if as_read:
-        still = still.where(orders.c.version == order.version)
-    return conn.execute(still.values(state=to, version=orders.c.version + 1, **fields)).rowcount == 1
+        still["as_read"] = order.version
+    return conn.execute(_MOVE_AS_READ if as_read else _MOVE, {**still, "state": to, **fields}).rowcount == 1
 
 
 def change(conn: Connection, order: Order, **fields: Any) -> bool:
     """Did it happen? Something about it changes while its state stays, unless anything else has happened to it."""
-    as_read = update(orders).where(orders.c.id == order.id, orders.c.version == order.version)
-    return conn.execute(as_read.values(version=orders.c.version + 1, **fields)).rowcount == 1
+    return conn.execute(_CHANGE, {"order_id": order.id, "as_read": order.version, **fields}).rowcount == 1
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,8 +118,7 @@ def open_of(conn: Connection, team_ids: Iterable[int], most: int = 20) -> list[O
 
 
 def count_open(conn: Connection, team_id: int) -> int:
-    waiting = select(func.count()).where(orders.c.team_id == team_id, orders.c.state.in_(OPEN))
-    return int(conn.execute(waiting).scalar_one())
+    return int(conn.execute(_COUNT_OPEN, {"team_id": team_id}).scalar_one())
 
 
 def asked_for_by(conn: Connection, person_id: int, most: int = 10) -> list[Order]:
@@ -108,7 +137,7 @@ def add_parts(
     told = {"order_id": order_id, "person_id": person_id, "stage": stage, "at": at}
     rows = [{**told, "kind": p["kind"], "words": p.get("words"), "file_id": p.get("file_id")} for p in parts]
     if rows:
-        conn.execute(insert(order_parts), rows)
+        conn.execute(_ADD_PARTS, rows)
 
 
 def parts_of(conn: Connection, order_id: int, stage: str = "story") -> list[Part]:
@@ -127,7 +156,7 @@ def remember(
 ) -> None:
     """What happened to it, and who did it."""
     row = {"order_id": order_id, "what": what, "person_id": person_id, "note": note, "at": at}
-    conn.execute(insert(order_history), row)
+    conn.execute(_REMEMBER, row)
 
 
 def history_of(conn: Connection, order_id: int) -> list[tuple[str, int | None, str | None]]:
@@ -153,24 +182,19 @@ def copies_in(conn: Connection, order_id: int, chat_id: int, subjects: Sequence[
 
 def promised_at(conn: Connection, order_id: int, metric: str = "first_response") -> datetime | None:
     """Until when; None once that clock has stopped."""
-    due = select(deadlines.c.due_at).where(
-        deadlines.c.order_id == order_id, deadlines.c.metric == metric, deadlines.c.met_at.is_(None)
-    )
-    return conn.scalar(due)
+    return conn.scalar(_PROMISED, {"order_id": order_id, "metric": metric})
 
 
 def run_of(conn: Connection, order_id: int) -> str | None:
     """How its latest ladder stands: running, acknowledged, met, exhausted, cancelled."""
-    latest = select(escalation_runs.c.state).where(escalation_runs.c.order_id == order_id)
-    return conn.scalar(latest.order_by(escalation_runs.c.id.desc()).limit(1))
+    return conn.scalar(_RUN, {"order_id": order_id})
 
 
 def home_of(conn: Connection, household_id: int | None) -> tuple[str, str, str] | None:
     """Unit, building and address of a household."""
     if household_id is None:
         return None
-    home = select(households.c.unit, households.c.building, households.c.address)
-    row = conn.execute(home.where(households.c.id == household_id)).first()
+    row = conn.execute(_HOME, {"id": household_id}).first()
     return (row.unit, row.building, row.address) if row else None
 
 
@@ -179,13 +203,11 @@ def home_of(conn: Connection, household_id: int | None) -> tuple[str, str, str] 
 
 def find_rating(conn: Connection, order_id: int) -> tuple[int | None, int | None, str | None]:
     """Speed, quality and a word, as far as they were given."""
-    given = select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == order_id)
-    row = conn.execute(given).first()
+    row = conn.execute(_RATING, {"order_id": order_id}).first()
     return (row.speed, row.quality, row.words) if row else (None, None, None)
 
 
 def rate(conn: Connection, order_id: int, what: str, given: int | str, at: datetime) -> bool:
     """Did it happen? Each is said once."""
-    conn.execute(insert_once(ratings).values(order_id=order_id, at=at).on_conflict_do_nothing())
-    unsaid = update(ratings).where(ratings.c.order_id == order_id, ratings.c[what].is_(None))
-    return conn.execute(unsaid.values({what: given})).rowcount == 1
+    conn.execute(_RATE, {"order_id": order_id, "at": at})
+    return conn.execute(_UNSAID[what], {"of_order": order_id, what: given}).rowcount == 1

@@ -28,6 +28,9 @@ _FIELDS = (
 _EVERYBODY = select(*_FIELDS).select_from(people.outerjoin(contacts))
 _BY_ACCOUNT = _EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id"))
 _BY_ID = _EVERYBODY.where(people.c.id == bindparam("id"))
+_ADD, _ADD_CONTACT = insert(people).returning(people.c.id), insert(contacts)
+_CHANGE = update(people).where(people.c.id == bindparam("whose"))
+_CHANGE_CONTACT = update(contacts).where(contacts.c.telegram_id == bindparam("whose"))
 
 
 def _person(row: Row[*tuple[Any, ...]] | None) -> Person | None:
@@ -48,7 +51,7 @@ def get_person(conn: Connection, person_id: int) -> Person:
 
 def add_person(conn: Connection, now: datetime, **fields: Any) -> int:
     """A person without an account yet."""
-    return int(conn.execute(insert(people).values(made_at=now, **fields).returning(people.c.id)).scalar_one())
+    return int(conn.execute(_ADD, {"made_at": now, **fields}).scalar_one())
 
 
 def meet(
@@ -60,7 +63,7 @@ def meet(
         person_id = add_person(conn, now)
         reach = "open" if started else "never_started"
         row = {"telegram_id": telegram_id, "person_id": person_id, "reach": reach, "shown_name": shown_name}
-        conn.execute(insert(contacts).values(**row, language_code=language_code))
+        conn.execute(_ADD_CONTACT, {**row, "language_code": language_code})
         return get_person(conn, person_id)
     changed: dict[str, Any] = {}
     if person.shown_name != shown_name:
@@ -71,12 +74,12 @@ def meet(
         changed["reach"] = "open"
     if not changed:
         return person
-    conn.execute(update(contacts).where(contacts.c.telegram_id == telegram_id).values(**changed))
+    conn.execute(_CHANGE_CONTACT, {"whose": telegram_id, **changed})
     return get_person(conn, person.id)
 
 
 def change_person(conn: Connection, person_id: int, **fields: Any) -> None:
-    conn.execute(update(people).where(people.c.id == person_id).values(**fields))
+    conn.execute(_CHANGE, {"whose": person_id, **fields})
 
 
 # ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
