@@ -57,7 +57,7 @@ export function makePanel(kind, id, board) {
     const status = person.deactivated ? "gone" : person.blocked ? "blocked" : person.started ? null : "notStarted";
     const about = person.subtitle ?? person.role ?? (person.username ? `@${person.username}` : "");
     return [face(id, person.first_name), h("div", { class: "who" }, h("h2", {}, fullName(person)), h("p", {}, status && h("span", { class: `status ${status}` }, say(status)),
-      about)),
+      h("span", { class: "about", title: about }, about))),
       person.started && h("button", { type: "button", class: "quiet", data: { block: !person.blocked }, title: say(person.blocked ? "unblock" : "block"),
         "aria-label": say(person.blocked ? "unblock" : "block"), "aria-pressed": String(person.blocked),
         onclick: () => attempt("block", { blocked: !person.blocked }, true) }, icon("block")),
