@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := demo
-.PHONY: demo install test check format lock
+.PHONY: demo install test check format lock bench
 
 demo: install  ## a small invented town in your browser: no account, no token, no network
 	$(BIN)/linli demo
@@ -24,6 +24,9 @@ check: install  ## format, lint, types and catalogues
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot.catalogues
+
+bench: install  ## the figures of docs/performance.md; takes two cores for some minutes
+	$(BIN)/python -m benchmarks
 
 format: install
 	$(BIN)/ruff format .

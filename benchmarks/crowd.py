@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 Update = dict[str, Any]
@@ -115,14 +116,18 @@ class Crowd:
             data, card = group.cards.popleft()
             actor, order = group.free.pop(), data.split(":")[2]
             actor.script = (Step(tap=f"^{data}$"), Step(tap=f"open:resolve:{order}$"), Step(tap=":done$"))
-            self._start(actor, lambda one: (group.free.append(one), self._take(group))[0], (*card[:2], [data]))
+            self._start(actor, partial(self._freed, group), (*card[:2], [data]))
+
+    def _freed(self, group: Group, actor: Actor) -> None:
+        group.free.append(actor)
+        self._take(group)
 
     def told(self, query_id: str) -> None:
         """A tap is answered."""
         self._answered(query_id)
-        if actor := self.actors.get(int(query_id.split("-")[0])):
-            if actor.place == len(actor.script):
-                self._close(actor)
+        actor = self.actors.get(int(query_id.split("-")[0]))
+        if actor is not None and actor.place == len(actor.script):
+            self._close(actor)
         self.begin()
 
     def _close(self, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """The whole desk as it runs, in the town of the figures: SQLite with `synchronous=FULL`, nothing left out but budgets.
 
-    python -m benchmarks.desk URL FOLDER [PROFILE]
+python -m benchmarks.desk URL FOLDER [PROFILE]
 """
 
 from __future__ import annotations

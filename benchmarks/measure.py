@@ -44,7 +44,9 @@ def memory_of(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def run(module: str, crowd: Crowd, *, per_second: float = 0, updates: int, seconds: float = 120, profile: str = "") -> Run:
+async def run(
+    module: str, crowd: Crowd, *, per_second: float = 0, updates: int, seconds: float = 120, profile: str = ""
+) -> Run:
     """One bot, one crowd."""
     stub = Stub(crowd, per_second)
     url = await stub.open()
@@ -53,7 +55,12 @@ async def run(module: str, crowd: Crowd, *, per_second: float = 0, updates: int,
         begun = time.perf_counter()
         crowd.begin()
         bot = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, url, folder, *([profile] if profile else []),
+            sys.executable,
+            "-m",
+            module,
+            url,
+            folder,
+            *([profile] if profile else []),
             preexec_fn=lambda: os.sched_setaffinity(0, {cores[0]}),
         )
         os.sched_setaffinity(0, {cores[-1]})
@@ -72,16 +79,16 @@ async def run(module: str, crowd: Crowd, *, per_second: float = 0, updates: int,
 
 
 async def _watch(pid: int, stub: Stub, crowd: Crowd, updates: int, begun: float) -> Run:
-    while not crowd.took:
+    while not crowd.took:  # noqa: ASYNC110
         await asyncio.sleep(0.002)
     start = time.perf_counter() - begun
     marks = []
     for share in (WARM, COOL):
-        while len(crowd.took) < share * updates:
+        while len(crowd.took) < share * updates:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         requests = sum(stub.requests.values())
         marks.append((time.perf_counter(), cpu_of(pid), time.process_time(), len(crowd.took), requests))
-    while not crowd.over:
+    while not crowd.over:  # noqa: ASYNC110
         await asyncio.sleep(0.005)
     (since, cpu, own, answered, asked), (until, cpu_then, own_then, answered_then, asked_then) = marks
     took = sorted(crowd.took[answered:answered_then])

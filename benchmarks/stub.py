@@ -1,6 +1,6 @@
-"""A Bot API of a few lines: hands out what the crowd does, and shows the crowd what the bot sends. No budgets, no faults.
+"""A Bot API of a few lines: hands out what the crowd does, and shows the crowd what the bot sends.
 
-It reads just enough HTTP for two well-behaved clients, so that it is not what is measured.
+No budgets and no faults. It reads just enough HTTP for two well-behaved clients, so that it is not what is measured.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class _Connection(asyncio.Protocol):
         while (end := self.received.find(b"\r\n\r\n")) >= 0:
             head = self.received[:end].lower()
             at = head.find(b"content-length:")
-            length = int(head[at + 15 : head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else None]) if at > 0 else 0
+            length = int(head[at + 15 :].partition(b"\r\n")[0]) if at > 0 else 0
             if len(self.received) < end + 4 + length:
                 return
             body = self.received[end + 4 : end + 4 + length]
