@@ -3,7 +3,7 @@
 ama:  /help
 desk: What do you need help with? [I'd rather say it privately]
 ama:  [I'd rather say it privately]
-desk: Is it safe for you to write here? [Yes] [No]
+desk: Is it safe for you to write here? [Yes] [No, not safe]
 ama:  [Yes]
 desk: Shall we ever write or call first? [No, I'll ask here with a word of my own] [You may write, at certain hours]
     [You may call, at certain hours]
@@ -149,7 +149,7 @@ class Private(Flow):
 
     safe = Choose(
         _("{numbers}\n\nIs it safe for you to write here?"),
-        among=lambda flow, desk: [Choice(YES, _("Yes")), Choice(NO, _("No"))],
+        among=lambda flow, desk: [Choice(YES, _("Yes")), Choice(NO, _("No, not safe"))],
         known=lambda flow, desk: None if private_door.is_open(desk, flow.person.unit) else SHUT,
         numbers=lambda flow, desk: numbers(desk),
     )

@@ -58,7 +58,7 @@ def paint_ask(view: View, application_id: int, chat_id: int) -> Face | None:
         known(count=question.members) if question.members else _("Nobody belongs to it yet."),
     )
     yes = Button(_("Yes, they live there"), data=f"ha:yes:{application_id}")
-    return Face(text, (yes, Button(_("No"), data=f"ha:no:{application_id}")))
+    return Face(text, (yes, Button(_("No, they don't"), data=f"ha:no:{application_id}")))
 
 
 class IsCode(Filter):
