@@ -9,6 +9,7 @@ import asyncio
 import cProfile
 import signal
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,7 +63,7 @@ async def main(url: str, data: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.process_time)
         profile.enable()
         asyncio.run(main(*sys.argv[1:3]))
         profile.dump_stats(sys.argv[3])

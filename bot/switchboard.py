@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from aiogram import Bot, Dispatcher
+from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import DetailedAiogramError
-from aiogram.types import Update, User
+from aiogram.types import Message, TelegramObject, Update, User
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot.handlers import ROUTERS
 from bot.jobs import Jobs
-from bot.middlewares import AnswerTap, Meet, SayBack
+from bot.middlewares import AnswerTap, Handler, Meet, SayBack
 from bot.post.faults import Undecodable
 from bot.post.raw import Raw
 from desk.front import Desk
+
+
+class Chatter(BaseMiddleware):
+    """What people say to each other in a group is nobody's business here: it goes past every handler at once.
+
+    Commands, and replies to a card, are not chatter.
+    """
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        return UNHANDLED if _is_chatter(event) else await handler(event, data)
+
+
+def _is_chatter(event: TelegramObject) -> bool:
+    if not isinstance(event, Message) or event.text is None or event.chat.type not in ("group", "supergroup"):
+        return False
+    return event.reply_to_message is None and not event.text.startswith("/")
 
 
 @cache
 def dispatcher() -> Dispatcher:
     """The one dispatcher of this process: handlers keep nothing, so several desks may share it."""
     board = Dispatcher(disable_fsm=True)
+    board.message.outer_middleware(Chatter())
     for observer in (
         board.message,
         board.edited_message,

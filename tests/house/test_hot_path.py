@@ -21,7 +21,7 @@ Called = tuple[str, CallableObject]
 def observers(router: Router) -> Iterator[tuple[str, TelegramEventObserver]]:
     for name, observer in router.observers.items():
         if isinstance(observer, TelegramEventObserver):
-            yield f"{router.name}.{name}", observer
+            yield f"{router.name if router.parent_router else 'board'}.{name}", observer
     for inner in router.sub_routers:
         yield from observers(inner)
 
