@@ -66,12 +66,12 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
     own = [alert.at for alert in alerts if alert.person_id == reader.id]
     helping = [alert.at for alert in alerts if alert.position == HELP]
     asked = times_asked(desk.conn, order_id, run.started_at)
-    category = desk.file.categories.get(order.category)
+    category, language = desk.file.categories.get(order.category), desk.file.default_language
     return AlertView(
         reader=reader,
         order=order,
-        category=category.name if category else {desk.file.default_language: order.category},
-        unit=desk.file.units[order.unit].name,
+        category=category.name if category else {language: order.category},
+        unit=desk.file.units[order.unit].name if order.unit in desk.file.units else {language: order.unit},
         words=_first_words(desk, order),
         stands=stands(order, holder),
         holder=holder,

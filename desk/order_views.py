@@ -13,7 +13,7 @@ from domain.people import Person
 from domain.places import path_up
 from domain.refusals import NotFound
 from domain.teams import Team
-from domain.words import Text
+from domain.words import Named, Text
 from storage import orders as rows
 from storage.messages import find_cards
 from storage.people import find_person
@@ -36,6 +36,12 @@ def category_of(desk: Desk, order: Order) -> Category:
     """What it is about; for a category that was taken out of the desk file, its key."""
     unnamed = Category(order.category, dict.fromkeys(desk.file.languages, order.category))
     return desk.file.categories.get(order.category, unnamed)
+
+
+def unit_of(desk: Desk, order: Order) -> Named:
+    """The name of its place; of one that was taken out of the desk file, its key."""
+    unit = desk.file.units.get(order.unit)
+    return unit.name if unit is not None else dict.fromkeys(desk.file.languages, order.unit)
 
 
 def is_urgent(desk: Desk, order: Order) -> bool:
@@ -79,7 +85,7 @@ def view_in_group(desk: Desk, order_id: int, chat_id: int) -> views.GroupView | 
     home = rows.home_of(desk.conn, needy.household_id) if needy else None
     nowhere_else = order.place is None and order.latitude is None
     at_home = home is not None and home[0] == order.unit and (nowhere_else or order.place == home[2])
-    category, unit = category_of(desk, order), desk.file.units[order.unit].name
+    category, unit = category_of(desk, order), unit_of(desk, order)
     building = home[1] if home and at_home else ""
     return views.group_view(order, category, unit, building=building, holder=name_of(desk, order.holder_id))
 

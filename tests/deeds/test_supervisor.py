@@ -11,6 +11,7 @@ from bot.cards import Face
 from bot.flows.call_off import CallOff
 from bot.flows.flow import Pressed, Said
 from bot.flows.give_to import GiveTo, what_waits
+from bot.handlers.orders import paint_in_group
 from bot.handlers.supervisor import CARDS
 from bot.words import Reader
 from desk.deadlines import sweep_deadlines
@@ -23,8 +24,8 @@ from domain.refusals import NotAllowed
 from storage.messages import stand
 from storage.orders import find_order, history_of
 from tests.conftest import MORNING, AtDesk
-from tests.deeds.cast import STORY
-from tests.deeds.waiting_order import Town, open_order, sweep
+from tests.deeds.cast import GROUP, STORY
+from tests.deeds.waiting_order import Town, alerted, open_order, sweep
 
 LONGEST = timedelta(hours=5)
 
@@ -207,6 +208,17 @@ def test_a_category_that_was_taken_out_of_the_desk_file_holds_up_nobody(town: To
         assert [each.value for each in what_waits(GiveTo(town.cast.dina, "t"), desk)] == [str(town.order.id)]
         claim(desk, town.cast.ben, town.order.id)
         assert town.order.reference in read(desk, face(desk, "still_on_it", town.order.id, 12))
+
+
+def test_a_unit_that_was_taken_out_of_the_desk_file_leaves_its_requests_to_the_officers(town: Town) -> None:
+    with town.after(31) as desk:
+        left = {key: each for key, each in desk.file.units.items() if key != town.order.unit}
+        desk.file = replace(desk.file, units=left)
+        assert town.order.reference in read(desk, face(desk, "alert", town.order.id, 23))
+        card = paint_in_group(desk, town.order.id, GROUP)
+        assert card is not None and card.buttons
+        sweep(desk)
+        assert 23 in alerted(desk)
 
 
 def test_only_who_answers_for_it_opens_these_conversations(town: Town) -> None:
