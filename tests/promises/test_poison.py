@@ -186,6 +186,6 @@ async def test_a_lost_database(town: TestTown, database_url: str, monkeypatch: p
 
     async with asking(town):
         monkeypatch.setattr(switchboard, "handle", cut)
-    engine.dispose()
     await trouble_is_over(town)
+    engine.dispose()
     assert len(lost) == 3
