@@ -6,6 +6,7 @@ import asyncio
 import gc
 import random
 import secrets
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from bot.post.raw import Raw
 from bot.post.reading import close as close_readers
 from bot.post.standing import Rendered
 from bot.settings import Settings
+from bot.surface import Surface
 from bot.sweeps import SWEEPS
 from bot.words import Reader
 from desk import escalation, groups, her_side, invitations, moving, reading, talks
@@ -34,6 +36,7 @@ from storage.lock import only_one
 from storage.messages import Subject
 from storage.vault import Keys
 from storage.work import open_readers, open_writer
+from web.serving import NoListener
 
 log = structlog.get_logger()
 
@@ -103,9 +106,19 @@ class App:
         )
 
         self.jobs = Jobs(self.office)
+        self.surface = Surface(settings, self.office)
 
     async def handle(self, desk: Desk, raw: Raw) -> bool:
-        return await switchboard.handle(desk, raw, self.jobs)
+        """One update; it is counted as handled once that is committed."""
+        begun, counted = time.perf_counter(), self.surface.metrics.handled
+        try:
+            ours = await switchboard.handle(desk, raw, self.jobs)
+        except BaseException:
+            counted("failed", time.perf_counter() - begun)
+            raise
+        seconds = time.perf_counter() - begun
+        desk.after.append(lambda: counted("done" if ours else "ignored", seconds))
+        return ours
 
     def desk_for(self, conn: Connection) -> Desk:
         now = self.clock.now()
@@ -128,14 +141,19 @@ class App:
         return Rendered(*shown, face.pinned, face.protected, face.media)
 
     async def open(self) -> None:
-        """1. the only one here 2. the schema 3. who we are 4. the officer 5. the post office."""
+        """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""
         self.lock.take()
         schema.upgrade(self.writer)
         await self.learn_name()
         self.opened_at = self.clock.now()
         gc.collect()
         gc.freeze()  # aiogram's models would make every collection slow
-        await self.office.open()
+        await self.office.open(fetch=not self.surface.by_webhook)
+        try:
+            await self.surface.open()
+        except NoListener:
+            await self.close()
+            raise
         if self.settings.owner is not None:
             owner = self.settings.owner
             await self.office.pump.do(lambda desk: invitations.ensure_owner(desk, owner))
@@ -153,8 +171,10 @@ class App:
         self.username = answer.result["username"]
 
     async def close(self) -> None:
-        """Nothing new is taken, what is under way is finished, the rest waits in the database."""
+        """Nothing new is taken, what is under way is finished, the rest waits in the database or at Telegram."""
+        await self.surface.close_door()
         await self.office.close()
+        await self.surface.close()
         await self.close_databases()
 
     async def close_databases(self) -> None:

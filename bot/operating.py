@@ -30,6 +30,7 @@ from domain.words import Text, _
 from storage import points, schema
 from storage.lock import AnotherIsRunning
 from storage.schema import NewerSchema
+from web.serving import NoListener
 
 BAD_SETTINGS = 2
 NO_ANSWER = _("Telegram does not answer, or does not know this token. Look at LINLI_BOT_TOKEN and LINLI_BOT_API.")
@@ -208,7 +209,7 @@ def run(language: str) -> None:
         raise Stopped(say.label(NO_ANSWER)) from None
     except OperationalError:
         raise Stopped(say.label(NO_DATABASE)) from None
-    except (AnotherIsRunning, NewerSchema) as found:
+    except (AnotherIsRunning, NewerSchema, NoListener) as found:
         raise Stopped(str(found)) from None
 
 

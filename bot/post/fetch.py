@@ -14,9 +14,10 @@ from bot.post.wire import Wire
 
 log = structlog.get_logger()
 
-ANOTHER = (
-    "Another program is fetching this bot's updates, or a webhook is set. Stop the other one; "
-    "each bot can be run by one program only."
+ANOTHER = "Another program is fetching this bot's updates. Stop the other one; each bot can be run by one program only."
+HOOKED = (
+    "This desk fetches its updates, but a webhook is set for this bot, so Telegram brings them elsewhere. Set "
+    "LINLI_WEBHOOK_URL and LINLI_WEBHOOK_SECRET to run by webhook, or have the webhook deleted to fetch."
 )
 REVOKED = "Telegram refuses the bot's token. Ask @BotFather for it, and start again."
 
@@ -69,6 +70,8 @@ class Fetcher:
             case PermanentlyRefused(code=401 | 404):
                 self._health.red("token", REVOKED)
                 return False
+            case PermanentlyRefused(code=409, words=words) if "webhook is active" in words:
+                self._health.red("fetching", HOOKED)
             case PermanentlyRefused(code=409):
                 self._health.red("fetching", ANOTHER)
             case Parked(retry_after):

@@ -223,3 +223,31 @@ async def test_telegram_is_told_again_until_it_has_taken_it_in(
             await asyncio.sleep(0.01)
     await post.drained()
     assert post.health.ready
+
+
+async def test_closed_under_load_everybody_is_heard_once_and_in_order(
+    town: Town, open_office: Open, open_surface: OpenSurface, look: Any
+) -> None:
+    people = [await town.person(name) for name in ("Ama", "Ben", "Cleo", "Dina")]
+    post = await open_office(fetch=False)
+    surface = await open_surface(post)
+
+    async def talk(user: int) -> None:
+        for n in range(25):
+            await town.says(user, f"{n}")
+
+    talking = asyncio.gather(*(talk(user) for user in people))
+    async with asyncio.timeout(10):
+        while len(ends(look)) < 10:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    await surface.close_door()
+    await post.close()
+    await surface.close()
+    await talking
+    assert 0 < len(town.box.world.updates.waiting) < 100
+    again = await open_office(fetch=False)
+    await open_surface(again)
+    await settled(town, again)
+    assert ends(look) == ["done"] * 100
+    for user in people:
+        assert await town.heard(user) == [f"You said: {n}" for n in range(25)]
