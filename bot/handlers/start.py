@@ -13,7 +13,7 @@ from bot.flows.router import SENT, Private, said_in
 from bot.flows.steps import Tell
 from bot.handlers.orders import tap
 from bot.handlers.payloads import PAYLOADS
-from desk import people, roles
+from desk import orders, people, roles
 from desk.front import Button, CardRefresh, Desk
 from domain.people import Person
 from domain.words import Text, _, lines, plain
@@ -33,6 +33,7 @@ NOT_THAT = _("I can't read that. You can write, speak, or send a picture.")
 @router.message(Command("start", ignore_case=True), Private())
 async def start(message: Message, command: CommandObject, desk: Desk, person: Person) -> Text | None:
     said: Text | None = None
+    orders.started(desk, person)  # somebody who took an order before they had ever opened this chat
     kind, _sign, token = (command.args or "").partition("_")
     if command.args:
         opens = PAYLOADS.get(kind)
