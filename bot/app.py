@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import commands, switchboard
+from bot.asking import Asking
 from bot.cards import CARDS, NO_CHANCE
 from bot.jobs import Jobs
 from bot.post.budget import Budget
@@ -87,7 +88,7 @@ class App:
             self.handle,
             self.desk_for,
             self.render,
-            SWEEPS,
+            [*SWEEPS, self.ask_members],
             keys=self.keys,
             zone=file.zone,
             language=file.default_language,
@@ -106,6 +107,7 @@ class App:
         )
 
         self.jobs = Jobs(self.office)
+        self.asking = Asking(self.office.wire, self.jobs)
         self.surface = Surface(settings, self.office)
 
     async def handle(self, desk: Desk, raw: Raw) -> bool:
@@ -119,6 +121,9 @@ class App:
         seconds = time.perf_counter() - begun
         desk.after.append(lambda: counted("done" if ours else "ignored", seconds))
         return ours
+
+    def ask_members(self, desk: Desk) -> bool:
+        return self.asking.sweep(desk)
 
     def desk_for(self, conn: Connection) -> Desk:
         now = self.clock.now()

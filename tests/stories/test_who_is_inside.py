@@ -16,8 +16,6 @@ async def test_a_volunteer_who_had_left_before_anybody_looked_cannot_take_orders
     await town.wait(minutes=2)
     heard = select(group_members.c.telegram_id, group_members.c.inside)
     known = town.look(lambda desk: dict(desk.conn.execute(heard).all()))
-        lambda desk: dict(desk.conn.execute(select(group_members.c.telegram_id, group_members.c.inside)).all())
-    )
     assert (known[town.ben.id], known[town.cleo.id]) == (True, False)
     await town.joins(town.ama)
     await town.ama.says(*ASK, "[Yes, send it]")
