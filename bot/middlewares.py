@@ -59,11 +59,13 @@ class AnswerTap(BaseMiddleware):
         desk: Desk = data["desk"]
         person: Person | None = data.get("person")
         result = UNHANDLED if _is_made_up(event.data or "") else await _words_of(handler, event, data)
-        text = UNHEARD if result is UNHANDLED else result
+        text, needs_reading = result, isinstance(result, _Refused)
+        if result is UNHANDLED:
+            text, needs_reading = UNHEARD, True
         answered = any(isinstance(said, Answer) and said.callback_query_id == event.id for said in desk.said)
         if not answered:
             language = language_of(desk, person) if person else None
-            desk.say(Answer(event.id, text, alert=text is not None, language=language))
+            desk.say(Answer(event.id, text, alert=needs_reading, language=language))
         return result
 
 
@@ -93,4 +95,8 @@ async def _words_of(handler: Handler, event: TelegramObject, data: dict[str, Any
         return await handler(event, data)
     except Refusal as refusal:
         del desk.said[said_before:]
-        return refusal.said
+        return _Refused(refusal.said.msgid, refusal.said.blanks, refusal.said.plural)
+
+
+class _Refused(Text):
+    """A no waits until it has been read; a yes is seen on the card and passes by."""

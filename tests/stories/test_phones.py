@@ -55,9 +55,10 @@ class Hands:
         await place.locator("[data-send]").click()
 
     async def reads(self, place: Locator) -> str:
-        """The words that popped up; put away with OK."""
-        words = await place.locator("[data-alert] p").inner_text()
-        await place.locator("[data-alert] button").click()
+        """The words that passed by, or those that popped up: a no waits for OK."""
+        words = await place.locator("[data-alert] p, [data-toast]").last.inner_text()
+        if await place.locator("[data-alert] button").count():
+            await place.locator("[data-alert] button").click()
         return words
 
     async def later(self, minutes: int) -> None:
