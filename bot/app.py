@@ -23,7 +23,6 @@ from bot.post.office import PostOffice
 from bot.post.outcomes import Sent
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
-from bot.post.reading import close as close_readers
 from bot.post.standing import Rendered
 from bot.settings import Settings
 from bot.surface import Surface
@@ -183,7 +182,7 @@ class App:
         await self.close_databases()
 
     async def close_databases(self) -> None:
-        await close_readers(self.readers)
+        await self.readers.dispose()
         self.writer.dispose()
         self.lock.release()
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from bot.post.hook import hang_out
 from bot.post.office import PostOffice
-from bot.post.reading import close as close_readers
 from bot.post.reading import read
 from bot.settings import Settings
 from storage.messages import set_fact
@@ -49,7 +46,6 @@ class Surface:
         """Called when the post office is open: what is brought can be taken."""
         if self.settings.listen:
             self.readings = open_readers(self.settings.database)
-            self.reader = ThreadPoolExecutor(1, "figures")
             now, health = self.office.clock.now, self.office.health
             sources = Sources(now, lambda: health.flags, self._write, self._read, self._free)
             self.health = Health(sources, self.metrics, self._limits)
@@ -73,8 +69,7 @@ class Surface:
         if self.watch is not None and self.health is not None:
             await self.watch.stop()
             await self.health.close()
-            self.reader.shutdown(wait=True)
-            await close_readers(self.readings)
+            await self.readings.dispose()
 
     def _sound(self) -> bool:
         return "database" not in self.office.health.flags
@@ -84,16 +79,8 @@ class Surface:
         await self.office.pump.ride(lambda conn: set_fact(conn, LOOKED, at))
 
     async def _read(self, question: Callable[[Connection], T]) -> T:
-        """On a connection of its own, and on SQLite in a thread: counting many rows must not hold up the desk."""
-        readings = self.readings
-        if not isinstance(readings, Engine):
-            return await read(readings, question)
-
-        def ask() -> T:
-            with readings.connect() as conn:
-                return question(conn)
-
-        return await asyncio.get_running_loop().run_in_executor(self.reader, ask)
+        """On a connection of its own: counting many rows must not hold up the desk."""
+        return await read(self.readings, question)
 
     def _free(self) -> int:
         """Where the data is, or will be."""

@@ -45,18 +45,19 @@ def open_writer(url: str) -> Engine:
     return engine
 
 
-def open_readers(url: str) -> Engine | AsyncEngine:
-    """The engine for whoever only reads, such as cards when they are sent; plain where nothing waits on a network."""
+def open_readers(url: str) -> AsyncEngine:
+    """The engine for whoever only reads, off the loop: cards when they are sent, figures, pages."""
     if make_url(url).get_backend_name() != "sqlite":
         options = {"options": "-c default_transaction_read_only=on"}
         return create_async_engine(url, pool_size=4, pool_pre_ping=True, connect_args=options, hide_parameters=True)
-    arguments = {"check_same_thread": False, "cached_statements": 512}
-    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
+    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), hide_parameters=True)
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
         for pragma in ("busy_timeout=5000", "query_only=1"):
-            connection.execute(f"PRAGMA {pragma}")
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     return engine
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.clock import Clock
@@ -25,7 +26,7 @@ from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
 from bot.post.pump import Pump
-from bot.post.reading import Readers, read
+from bot.post.reading import read
 from bot.post.standing import Cards, Render, View
 from bot.post.wire import Wire
 from desk.front import Desk
@@ -39,7 +40,7 @@ class Courier:
         self,
         wire: Wire,
         pump: Pump,
-        readers: Readers,
+        readers: AsyncEngine,
         render: Render,
         outgoing: Outgoing,
         *,

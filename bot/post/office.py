@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.careful import Keeping, SealedFor
@@ -24,7 +25,6 @@ from bot.post.jobs import Jobs
 from bot.post.marks import NoteStanding
 from bot.post.outgoing import Outgoing
 from bot.post.pump import Pump
-from bot.post.reading import Readers
 from bot.post.standing import Render
 from bot.post.ticker import Sweep, Ticker
 from bot.post.transaction import Handle
@@ -41,7 +41,7 @@ class PostOffice:
         token: str,
         base_url: str,
         writer: Engine,
-        readers: Readers,
+        readers: AsyncEngine,
         handle: Handle,
         desk_for: Callable[[Connection], Desk],
         render: Render,

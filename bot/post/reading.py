@@ -1,7 +1,6 @@
-"""Reads the database for whoever only reads: cards, rendered when they are sent.
+"""Reads the database for whoever only reads: plain functions on a connection, run off the loop.
 
-A SQLite file answers at once, so it is read on the spot: handing each statement to a thread costs many times the
-reading. PostgreSQL is awaited, since there every statement waits on the network.
+aiosqlite reads a SQLite file in a thread of its own, psycopg waits for PostgreSQL; neither holds up the desk.
 """
 
 from __future__ import annotations
@@ -9,25 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
-Readers = Engine | AsyncEngine
 
-
-async def read(readers: Readers, work: Callable[[Connection], T]) -> T:
+async def read(readers: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """What `work` finds; it sees one state of the database and changes nothing."""
-    if isinstance(readers, Engine):
-        with readers.connect() as conn:
-            return work(conn)
     async with readers.connect() as conn:
         return await conn.run_sync(work)
-
-
-async def close(readers: Readers) -> None:
-    if isinstance(readers, Engine):
-        readers.dispose()
-    else:
-        await readers.dispose()

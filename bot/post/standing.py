@@ -10,13 +10,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.faults import place
 from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, is_gone, is_unchanged
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
 from bot.post.pieces import pieces
-from bot.post.reading import Readers, read
+from bot.post.reading import read
 from bot.post.wire import Wire
 from storage.messages import Subject, find_cards
 
@@ -68,7 +69,7 @@ class Shown:
 
 class Cards:
     def __init__(
-        self, wire: Wire, readers: Readers, render: Render, fresh: Mapping[Subject, tuple[int | None, str | None]]
+        self, wire: Wire, readers: AsyncEngine, render: Render, fresh: Mapping[Subject, tuple[int | None, str | None]]
     ) -> None:
         """`fresh`: what we have just put somewhere, as long as that is not committed."""
         self._wire, self._readers, self._render, self._fresh = wire, readers, render, fresh

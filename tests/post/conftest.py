@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.post.office import PostOffice
-from bot.post.reading import close
 from sandbox.server import Sandbox
 from storage.tables import inbox, outbox
 from tests.post import tiny
@@ -96,7 +95,7 @@ async def open_office(database_url: str, box: Sandbox) -> AsyncIterator[Open]:
     yield open_one
     for post, writer, readers in opened:
         await post.close()
-        await close(readers)
+        await readers.dispose()
         writer.dispose()
 
 

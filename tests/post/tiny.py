@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, create_engine, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.clock import Clock, SystemClock
 from bot.post.faults import Undecodable
 from bot.post.office import PostOffice
-from bot.post.reading import Readers
 from bot.post.standing import Rendered
 from desk.front import BULK, PERSONAL, URGENT, Answer, Call, CardRefresh, Desk, Line
 from domain.words import plain
@@ -115,7 +115,7 @@ def desk_for(clock: Clock) -> Any:
     return make
 
 
-def office(url: str, base_url: str, **changed: Any) -> tuple[PostOffice, Any, Readers]:
+def office(url: str, base_url: str, **changed: Any) -> tuple[PostOffice, Any, AsyncEngine]:
     """A post office with this desk in it; its engines are to be disposed of."""
     clock = changed.pop("clock", None) or SystemClock()
     writer, readers = open_writer(url), open_readers(url)
