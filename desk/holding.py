@@ -62,6 +62,18 @@ def on_way(desk: Desk, person: Person, order_id: int, eta: timedelta | None = No
     return _("Thank you. I've told them you are on the way.")
 
 
+def expect(desk: Desk, person: Person, order_id: int, eta: timedelta) -> Text:
+    """They say how long it will take them to be there; whoever waits sees about when."""
+    order = get_held(desk, person, order_id)
+    if not rows.change(desk.conn, order, expected_at=desk.now + eta):
+        raise AlreadyDone
+    watch_holder(desk, order_id)
+    order = get_order(desk, order_id)
+    show_order(desk, order)
+    show_holder(desk, order, person.id)
+    return _("Thank you. They see that now.")
+
+
 def need_help(desk: Desk, person: Person, order_id: int) -> Text:
     """They cannot do it alone: whoever supervises hears of it. It stays theirs."""
     order = get_held(desk, person, order_id)

@@ -61,6 +61,7 @@ class HolderView:
     cash: bool
     call_back: bool
     state: str
+    expected_at: datetime | None  # when they said they would be there
 
 
 def holder_view(
@@ -93,6 +94,7 @@ def holder_view(
         cash=category.cash,
         call_back=order.call_back,
         state=order.state,
+        expected_at=order.expected_at,
     )
 
 

@@ -16,6 +16,9 @@ from domain.words import Text, _, lines, plain
 GONE = _("You don't have this one any more. Thank you for your help!")
 CASH = _("Money: cash at the door, against the receipt. Nobody from the desk ever asks for transfers or codes.")
 
+ARRIVALS = {"in_10": _("There in 10 minutes"), "in_30": _("There in half an hour"), "in_60": _("There in an hour")}
+"""So that whoever waits knows when to expect somebody."""
+
 
 def told(parts: list[Part]) -> Text | None:
     """A story as words; pictures and voices are named, and follow by themselves."""
@@ -45,9 +48,13 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
         *how_to(held),
     )
     on_way = [tap(_("On my way"), "on_way", order_id)] if held.state != "in_progress" else []
+    when = (
+        [] if held.call_back or held.expected_at else [tap(label, verb, order_id) for verb, label in ARRIVALS.items()]
+    )
     return Face(
         text,
         (
+            *when,
             *on_way,
             *(() if held.call_back else phrase_buttons(order_id)),
             *write_button(view, order_id, chat_id),
@@ -60,6 +67,7 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
 
 def how_to(held: HolderView) -> list[Text | None]:
     return [
+        _("You said you would be there about {at}.")(at=held.expected_at) if held.expected_at else None,
         _("Please telephone them.") if held.call_back else None,
         _("At the door, say this word first: <b>{word}</b>")(word=held.door_word) if not held.call_back else None,
         CASH if held.cash else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
@@ -48,6 +50,9 @@ async def tapped(query: CallbackQuery, callback_data: OrderTap, desk: Desk, pers
             return claim(query, order_id, desk, person)
         case "on_way":
             return holding.on_way(desk, person, order_id)
+        case "in_10" | "in_30" | "in_60":
+            minutes = int(callback_data.verb.removeprefix("in_"))
+            return holding.expect(desk, person, order_id, timedelta(minutes=minutes))
         case "need_help":
             return holding.need_help(desk, person, order_id)
         case "close":

@@ -33,6 +33,20 @@ async def test_given_back_the_address_goes_away_again(town: TestTown) -> None:
     await town.faye.hears_nothing()
 
 
+async def test_whoever_waits_knows_when_to_expect_somebody(town: TestTown) -> None:
+    await asks_and_ben_takes_it(town)
+    await town.ama.hears("Ben has taken it")
+    card = await town.ben.hears("room 201", buttons=["There in 10 minutes", "There in an hour"])
+    await town.ben.taps("There in half an hour", on=card)
+    town.ben.is_told("They see that now")
+    await town.ama.sees("Ben", "They should be with you about 10:30")
+    await town.ben.sees("You said you would be there about 10:30")
+    order = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"].rsplit(":", 1)[1]
+    await town.volunteers.sees("Ben has it")
+    await town.cleo.forges(f"o:in_60:{order}", on=await town.volunteers.sees("Ben has it"))
+    await town.ama.sees("about 10:30")
+
+
 async def test_not_yet_and_then_done_rated_and_thanked_for(town: TestTown) -> None:
     await asks_and_ben_takes_it(town)
     await town.ben.says("[On my way]")

@@ -81,7 +81,10 @@ async def play(telling: Telling) -> None:
     other.is_told(holder.name)
     held = await telling.promised(lambda: holder.hears(t(ADDRESS), t(STORY)))
     await other.does_not_see(t(STORY))
-    living = await telling.promised(lambda: ama.sees(holder.name, buttons=[t(_("Call it off"))]))
+    await holder.taps(t(_("There in half an hour")), on=held)
+    soon = telling.demo.clock.now() + timedelta(minutes=30)
+    expected = Reader(telling.demo.language, telling.demo.app.file.zone, soon).instant(soon)[:-1]  # to ten minutes
+    living = await telling.promised(lambda: ama.sees(holder.name, expected, buttons=[t(_("Call it off"))]))
     await telling.beat()
 
     await telling.caption(_("They talk through the bot, without seeing each other's account or number."))
