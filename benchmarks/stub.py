@@ -62,6 +62,11 @@ class Stub:
         self.requests[method] += 1
         if method == "getMe":
             return BOT
+        if method == "getChatMember":
+            return {
+                "status": "member",
+                "user": {"id": int(fields["user_id"]), "is_bot": False, "first_name": "Somebody"},
+            }
         if method == "answerCallbackQuery":
             self.crowd.told(fields["callback_query_id"])
             return True
