@@ -20,6 +20,7 @@ from desk.order_views import (
     tell_person,
 )
 from desk.points import award
+from desk.promises import promise
 from domain import orders as rules
 from domain.orders import Order
 from domain.people import Person
@@ -103,6 +104,7 @@ def reopen(desk: Desk, person: Person, order_id: int) -> Text:
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "reopen", desk.now, person.id)
     meet_deadline(desk, order_id, "closing")
+    promise(desk, order)
     escalation.restart(desk, order_id)
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)

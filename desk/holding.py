@@ -9,6 +9,7 @@ from desk import escalation
 from desk.deadlines import meet_deadline, show_question, watch_holder
 from desk.front import Call, CardRefresh, Desk
 from desk.order_views import category_of, get_order, hand_story, show_holder, show_order, tell_person
+from desk.promises import promise
 from domain import orders as rules
 from domain.orders import Order
 from domain.people import Person
@@ -99,6 +100,7 @@ def let_go(desk: Desk, order: Order, what: str, person: Person | None, note: str
     rows.remember(desk.conn, order.id, what, desk.now, person.id if person else order.holder_id, note)
     take_back(desk, order, order.holder_id)
     if not order.provisional:  # of a taker who never opened the chat nobody had been told: the ladder has gone on
+        promise(desk, order, to_be_done=False)
         escalation.restart(desk, order.id)
     tell = None if order.provisional else GIVEN_BACK
     show_order(desk, get_order(desk, order.id), anew=True, tell=tell)

@@ -21,9 +21,9 @@ from desk.order_views import (
     team_of,
 )
 from desk.people import roles_of
+from desk.promises import promise
 from desk.roles import may_volunteer
 from domain import orders as rules
-from domain.calendars import due_at
 from domain.desk_file import Category
 from domain.orders import NewOrder, Order
 from domain.people import Person
@@ -67,7 +67,7 @@ def make_order(desk: Desk, new: NewOrder) -> Order:
         if made and order:
             rows.add_parts(desk.conn, made, new.asked_by, "story", new.parts, desk.now)
             rows.remember(desk.conn, made, "made", desk.now, new.asked_by)
-            _promise(desk, order, category)
+            promise(desk, order)
             escalation.start_run(desk, order)
             show_group(desk, order, anew=True)
             show_askers(desk, order, anew=True)
@@ -97,16 +97,6 @@ def _add(desk: Desk, new: NewOrder, category: Category, team: Team | None) -> in
         door_word=new_door_word(desk.chance),
         made_at=desk.now,
     )
-
-
-def _promise(desk: Desk, order: Order, category: Category) -> None:
-    """Until when somebody has taken it, and until when it is done."""
-    file, promise = desk.file, category.promise
-    quiet = None if file.ladder_of(category).urgent else file.quiet
-    for metric, amount in (("first_response", promise.first_response), ("resolution", promise.resolution)):
-        if amount is not None:
-            due = due_at(desk.now, amount, quiet=quiet, calendar=file.calendar_of(promise), zone=file.zone)
-            set_deadline(desk.conn, order.id, metric, due)
 
 
 # ── the first takes it ──────────────────────────────────────────────────────────────────────────────────────────────

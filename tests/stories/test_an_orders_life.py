@@ -84,3 +84,19 @@ async def test_a_taker_who_never_opened_the_chat_is_led_there(town: TestTown) ->
     await town.ben.starts("c_1")
     await town.ben.hears("room 201")
     await town.ama.hears("Ben has taken it")
+
+
+async def test_what_waits_again_is_promised_anew(town: TestTown) -> None:
+    await asks_and_ben_takes_it(town)
+    await town.ama.sees("Ben")
+    await town.wait(minutes=70)
+    await town.ben.says("[Give it back]", "my bicycle broke")
+    await town.ama.hears("Somebody should have it by 11:40", "If nobody has taken it by 11:40")
+    await town.wait(minutes=15)
+    await town.wait(minutes=14)
+    await town.dina.hears_nothing()
+    await town.wait(minutes=1)
+    await town.dina.hears("It was promised by 11:40")
+    await town.ama.all_read()
+    await town.volunteers.all_read()
+    await town.ben.all_read()
