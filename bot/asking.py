@@ -16,6 +16,8 @@ from desk.front import Desk
 
 EVERY = timedelta(minutes=1)
 INSIDE = ("creator", "administrator", "member")
+NOBODY = ("user not found", "member not found", "participant_id_invalid", "user_id_invalid")
+"""Telegram's words for an account that was never in the group. Every other refusal says nothing about anybody."""
 
 
 class Asking:
@@ -40,8 +42,8 @@ class Asking:
             case Sent(result):
                 status = result["status"]
                 inside = status in INSIDE or (status == "restricted" and bool(result.get("is_member")))
-            case PermanentlyRefused(code=400):
-                inside = False  # Telegram does not know of them there
+            case PermanentlyRefused(words=words) if any(each in words.lower() for each in NOBODY):
+                inside = False
             case _:
                 return  # asked again in a while
         await self._jobs.do(lambda desk: groups.hear_member(desk, chat_id, telegram_id, inside, asked_at))

@@ -58,14 +58,15 @@ class AnswerTap(BaseMiddleware):
         assert isinstance(event, CallbackQuery)
         desk: Desk = data["desk"]
         person: Person | None = data.get("person")
-        result = UNHANDLED if _is_made_up(event.data or "") else await _words_of(handler, event, data)
-        text, needs_reading = result, isinstance(result, _Refused)
-        if result is UNHANDLED:
-            text, needs_reading = UNHEARD, True
+        made_up = _is_made_up(event.data or "")
+        result, refused = (UNHANDLED, False) if made_up else await _words_of(handler, event, data)
+        unheard = result is UNHANDLED
+        text = UNHEARD if unheard else result
         answered = any(isinstance(said, Answer) and said.callback_query_id == event.id for said in desk.said)
         if not answered:
             language = language_of(desk, person) if person else None
-            desk.say(Answer(event.id, text, alert=needs_reading, language=language))
+            # A no waits until it has been read; a yes is seen on the card, and passes by.
+            desk.say(Answer(event.id, text, alert=refused or unheard, language=language))
         return result
 
 
@@ -79,7 +80,7 @@ class SayBack(BaseMiddleware):
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         assert isinstance(event, Message)
-        text = await _words_of(handler, event, data)
+        text, _refused = await _words_of(handler, event, data)
         person: Person | None = data.get("person")
         if isinstance(text, Text) and event.chat.type == "private" and person is not None:
             desk: Desk = data["desk"]
@@ -87,16 +88,12 @@ class SayBack(BaseMiddleware):
         return text
 
 
-async def _words_of(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-    """A refusal takes back what the deed had begun to say; it has written nothing."""
+async def _words_of(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> tuple[Any, bool]:
+    """What was returned, and whether it is a no. A refusal takes back what the deed had begun to say."""
     desk: Desk = data["desk"]
     said_before = len(desk.said)
     try:
-        return await handler(event, data)
+        return await handler(event, data), False
     except Refusal as refusal:
         del desk.said[said_before:]
-        return _Refused(refusal.said.msgid, refusal.said.blanks, refusal.said.plural)
-
-
-class _Refused(Text):
-    """A no waits until it has been read; a yes is seen on the card and passes by."""
+        return refusal.said, True

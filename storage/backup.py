@@ -7,6 +7,7 @@ confidential is not in it: whoever finds a backup must not find the key as well.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -43,6 +44,7 @@ def back_up(url: str, files: Path, target: Path, now: datetime) -> dict[str, Any
             tar.add(database, database.name)
             if files.is_dir():
                 tar.add(files, FILES)
+        packed.chmod(0o600)  # it holds what people told the desk
         packed.replace(target)
     return note
 
@@ -91,10 +93,9 @@ def restore(url: str, files: Path, source: Path) -> dict[str, Any]:
             room = Path(folder)
             note = _unpack(source, room)
             _check_empty(url)
-            _put_back(make_url(url), room / note["database"])
             if (room / FILES).is_dir():
-                files.parent.mkdir(parents=True, exist_ok=True)
-                (room / FILES).rename(files)
+                shutil.copytree(room / FILES, files, dirs_exist_ok=True)
+            _put_back(make_url(url), room / note["database"])  # last: what breaks off before can be done again
         return note
     finally:
         lock.release()
@@ -129,7 +130,9 @@ def _put_back(url: URL, copy: Path) -> None:
         place = Path(str(url.database))
         for beside in ("-wal", "-shm"):  # of the empty file that was just looked at
             Path(f"{place}{beside}").unlink(missing_ok=True)
-        copy.replace(place)
+        whole = place.with_name(f"{place.name}.restoring")  # beside its place, which may be on another disk
+        shutil.copyfile(copy, whole)
+        whole.replace(place)
         return
     if copy.name != POSTGRESQL:
         raise BadBackup("this backup is of a SQLite file: restore it to SQLite")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,3 +89,26 @@ def test_a_damaged_database_is_not_called_a_backup(empty_sqlite: Path, tmp_path:
     with pytest.raises(BadBackup, match="damaged"):
         back_up(f"sqlite:///{broken}", tmp_path / "files", tmp_path / "copy.tar.gz", MORNING)
     assert not (tmp_path / "copy.tar.gz").exists()
+
+
+def test_put_back_onto_another_disk_and_read_by_nobody_else(
+    empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = f"sqlite:///{empty_sqlite}"
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "picture").write_bytes(b"a gate")
+    back_up(here, tmp_path / "files", tmp_path / "copy.tar.gz", MORNING)
+    assert (tmp_path / "copy.tar.gz").stat().st_mode & 0o077 == 0
+    real = Path.rename, Path.replace
+
+    def across_disks(path: Path, target: Path) -> Path:
+        if Path(path).parent != Path(target).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return real[1](path, target)
+
+    monkeypatch.setattr(Path, "rename", across_disks)
+    monkeypatch.setattr(Path, "replace", across_disks)
+    monkeypatch.setattr(shutil.os, "rename", lambda source, target: across_disks(Path(source), Path(target)))
+    restore(f"sqlite:///{tmp_path / 'new' / 'linli.db'}", tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
+    assert count_people(f"sqlite:///{tmp_path / 'new' / 'linli.db'}") == 0
+    assert (tmp_path / "new" / "files" / "picture").read_bytes() == b"a gate"

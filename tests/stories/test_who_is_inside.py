@@ -28,3 +28,12 @@ async def test_a_volunteer_who_had_left_before_anybody_looked_cannot_take_orders
     again = [call for call in await town.demo.town.calls() if call["method"] == "getChatMember"]
     assert len(asked) == len(again), "each of them is asked about once"
     await town.volunteers.all_read()
+
+
+async def test_a_group_that_cannot_be_asked_about_puts_nobody_out(town: TestTown) -> None:
+    town.look(lambda desk: desk.conn.execute(delete(group_members)))
+    del town.demo.sandbox.world.chats[town.care.id]
+    await town.wait(minutes=2)
+    heard = select(group_members.c.telegram_id).where(group_members.c.chat_id == town.care.id)
+    assert town.look(lambda desk: desk.conn.execute(heard).all()) == [], "no answer is not an answer"
+    town.demo.groups.pop("care")
