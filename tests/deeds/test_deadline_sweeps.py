@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from random import Random
 
 import pytest
@@ -19,6 +18,7 @@ from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import ask
 from tests.deeds.running_clocks import HOUR, MINUTE, Town, sweep
+from tests.deeds.two_tickers import sweep_by_two
 
 
 @pytest.fixture
@@ -61,27 +61,7 @@ def test_two_sweepers_let_an_order_fall_back_once(
             meet_deadline(desk, order_id, "progress")
             set_deadline(desk, order_id, "fall_back", MORNING + HOUR)
     writer.dispose()
-    start, faults = threading.Barrier(2), []
-
-    def tick() -> None:
-        engine = open_writer(database_url)
-        try:
-            start.wait()
-            more = True
-            while more:
-                with engine.begin() as conn:
-                    more = sweep_deadlines(Desk(conn, desk_file, MORNING + HOUR, KEYS, Random(1)))
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            engine.dispose()
-
-    threads = [threading.Thread(target=tick) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
+    sweep_by_two(database_url, desk_file, MORNING + HOUR, sweep_deadlines)
     with town.at_desk(MORNING + HOUR) as desk:
         for order_id in orders:
             assert [what for what, _who, _note in history_of(desk.conn, order_id)].count("fall_back") == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
-from random import Random
 
 import pytest
 from sqlalchemy import Engine, update
@@ -24,9 +22,9 @@ from domain.refusals import NotFound
 from storage import messages
 from storage.tables import groups, orders
 from storage.teams import get_team
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import GROUP, OTHER_GROUP, Cast, ask, gather
+from tests.deeds.two_tickers import sweep_by_two
 
 MINUTE = timedelta(minutes=1)
 EVENING = MORNING.replace(hour=12, minute=30)  # half past eight in Shanghai
@@ -195,32 +193,8 @@ def test_two_sweepers_thank_once(at_desk: AtDesk, writer: Engine, database_url: 
         claim(desk, cast.ben, made[0].id, GROUP)
         desk.conn.execute(update(orders).values(claimed_at=MORNING + MINUTE))
     writer.dispose()
-    start = threading.Barrier(2)
-    said: list[object] = []
-    faults: list[Exception] = []
-
-    def tick() -> None:
-        engine = open_writer(database_url)
-        try:
-            start.wait()
-            more = True
-            while more:
-                with engine.begin() as conn:
-                    desk = Desk(conn, desk_file, EVENING, KEYS, Random(1))
-                    more = sweep_thanks(desk)
-                said.extend(thanks(desk))
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            engine.dispose()
-
-    threads = [threading.Thread(target=tick) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
-    assert len(said) == 1
+    said = sweep_by_two(database_url, desk_file, EVENING, sweep_thanks)
+    assert len([each for each in said if isinstance(each, Line) and each.chat_id in (GROUP, OTHER_GROUP)]) == 1
 
 
 # ── not tonight ─────────────────────────────────────────────────────────────────────────────────────────────────────

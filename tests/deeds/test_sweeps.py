@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from random import Random
 
@@ -15,7 +14,7 @@ from desk.alerts import Matter
 from desk.escalation import (
     sweep_runs,
 )
-from desk.front import Desk
+from desk.front import CardRefresh, Desk
 from domain.desk_file import DeskFile
 from domain.escalation import EscalationStep
 from storage.alerts import LATE, alerts_of_order
@@ -25,6 +24,7 @@ from storage.tables import escalation_runs
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import GROUP
+from tests.deeds.two_tickers import sweep_by_two
 from tests.deeds.waiting_order import MINUTE, Town, alerted, asked_groups, open_order, sweep
 
 
@@ -54,30 +54,8 @@ def test_two_sweepers_climb_each_step_once(town: Town, database_url: str, writer
         for run in desk.conn.execute(select(escalation_runs.c.id)).all():
             desk.conn.execute(update(escalation_runs).where(escalation_runs.c.id == run.id).values(position=1))
     writer.dispose()
-    start, seen, faults = threading.Barrier(2), [], []
-
-    def tick() -> None:
-        engine = open_writer(database_url)
-        try:
-            start.wait()
-            more = True
-            while more:
-                with engine.begin() as conn:
-                    desk = Desk(conn, desk_file, MORNING + 15 * MINUTE, KEYS, Random(1))
-                    more = sweep_runs(desk)
-                    said = [(each.chat_id, each.subject_id) for each in desk.said if getattr(each, "anew", False)]
-                seen.extend(said)
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            engine.dispose()
-
-    threads = [threading.Thread(target=tick) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
+    said = sweep_by_two(database_url, desk_file, MORNING + 15 * MINUTE, sweep_runs)
+    seen = [(each.chat_id, each.subject_id) for each in said if isinstance(each, CardRefresh) and each.anew]
     assert len(seen) == 6
     assert len(set(seen)) == 6
 
