@@ -12,12 +12,14 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import commands, switchboard
 from bot.asking import Asking
 from bot.cards import CARDS, NO_CHANCE
 from bot.jobs import Jobs
 from bot.post.budget import Budget
+from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
 from bot.post.office import PostOffice
 from bot.post.outcomes import Sent
@@ -70,6 +72,8 @@ class App:
         stuck_seconds: float = 30,
         pause: float = 0.2,
         chance: random.Random | None = None,
+        carriage: Callable[[int, float], Carriage] = Carriage,
+        readers: Callable[[str], AsyncEngine] = open_readers,
     ) -> None:
         self.settings, self.file = settings, file
         self.clock = clock or SystemClock()
@@ -78,7 +82,7 @@ class App:
         self.username = ""
         self.opened_at: datetime | None = None
         self.lock = only_one(settings.database)
-        self.writer, self.readers = open_writer(settings.database), open_readers(settings.database)
+        self.writer, self.readers = open_writer(settings.database), readers(settings.database)
         self.office = PostOffice(
             settings.token(),
             settings.bot_api,
@@ -103,6 +107,7 @@ class App:
             handler_seconds=handler_seconds,
             stuck_seconds=stuck_seconds,
             pause=pause,
+            carriage=carriage,
         )
 
         self.jobs = Jobs(self.office)

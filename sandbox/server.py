@@ -13,13 +13,13 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.arguments import read_arguments
+from sandbox.arguments import Arguments, read_arguments
 from sandbox.clock import Clock, MovingClock
 from sandbox.control import DO, READ, Deed, reading
 from sandbox.errors import Refused, Unclear
 from sandbox.faults import Fault
 from sandbox.files import MOST_UPLOAD
-from sandbox.methods import BY_LOWER_NAME
+from sandbox.methods import BY_LOWER_NAME, Method
 from sandbox.methods.updates import Written
 from sandbox.world import Json, World
 
@@ -133,10 +133,26 @@ class Sandbox:
         if found is None:
             return _refuse(Refused(404, "Not Found: method not found"))
         name, method = found
+        code, body, fault = await self.perform(name, method, lambda: read_arguments(request))
+        answer = web.Response(body=body, status=code, content_type="application/json")
+        return answer if fault is None else await fault.bend(request, answer)
+
+    async def call(self, name: str, args: Arguments) -> tuple[int, bytes, Fault | None]:
+        """A call from inside this process: its code and its answer, and the fault that shall become of them."""
+        name, method = BY_LOWER_NAME[name.lower()]
+
+        async def given() -> Arguments:
+            return args
+
+        return await self.perform(name, method, given)
+
+    async def perform(
+        self, name: str, method: Method, read: Callable[[], Awaitable[Arguments]]
+    ) -> tuple[int, bytes, Fault | None]:
         call = self._note(name)
         fault: Fault | None = None
         try:
-            args = await read_arguments(request)
+            args = await read()
             call["params"] = args.logged()
             fault = self.world.faults.strike(name, call["params"])
             if fault is not None:
@@ -147,18 +163,18 @@ class Sandbox:
                 result = await result
             call["ok"] = True
             body = result.text if isinstance(result, Written) else json.dumps(result, ensure_ascii=False)
-            answer = web.Response(body=f'{{"ok":true,"result":{body}}}'.encode(), content_type="application/json")
+            return 200, f'{{"ok":true,"result":{body}}}'.encode(), fault
         except Refused as no:
             call.update(ok=False, error_code=no.code, description=no.description)
-            answer = _refuse(no)
+            refused = no
         except web.HTTPRequestEntityTooLarge:
             call.update(ok=False, error_code=413)
-            answer = _refuse(Refused(413, "Request Entity Too Large"))
+            refused = Refused(413, "Request Entity Too Large")
         except Exception:
             call.update(ok=False, error_code=500)
             log.exception("%s failed", name)
-            answer = _refuse(Refused(500, "Internal Server Error"))
-        return answer if fault is None else await fault.bend(request, answer)
+            refused = Refused(500, "Internal Server Error")
+        return refused.code, json.dumps(refused.body(), ensure_ascii=False).encode(), fault
 
     def _note(self, name: str) -> Json:
         self.world.call_count += 1

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.careful import Keeping, SealedFor
+from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
 from bot.post.courier import Courier
 from bot.post.fetch import Fetcher
@@ -64,10 +65,11 @@ class PostOffice:
         stuck_seconds: float = 30,
         limit: int = 100,
         pause: float = 0.2,
+        carriage: Callable[[int, float], Carriage] = Carriage,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.health, self.jobs = Health(), Jobs()
-        self.wire = Wire(token, base_url, patience=patience)
+        self.wire = Wire(token, base_url, patience=patience, carriage=carriage)
         outgoing = Outgoing(self.clock, zone, language)
         self.pump = Pump(
             writer,

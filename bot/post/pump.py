@@ -12,7 +12,6 @@ next one.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,7 +164,7 @@ class Pump:
             if self._waiting or self._errands:
                 self._wake.set()
             elif (again := self._careful.next_at()) is not None:
-                loop.call_later(max(0.002, again - time.monotonic()), self._wake.set)
+                loop.call_later(max(0.002, again - loop.time()), self._wake.set)
 
     async def _turn(self) -> None:
         batches, rides = self._take_batches(), self._rides
@@ -182,12 +181,12 @@ class Pump:
             _resolve(batch.done, None)
         for _errand in range(min(len(self._errands), ERRANDS)):
             await self._run_errand(*self._errands.popleft())
-        if (pending := self._careful.next(time.monotonic())) and self._may_try():
+        if (pending := self._careful.next(asyncio.get_running_loop().time())) and self._may_try():
             await self._alone(pending)
 
     def _may_try(self) -> bool:
         """What may kill us is tried when nothing is on its way out, so that nobody's answer becomes uncertain by it."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         self._calm_by = self._calm_by or now + PATIENCE
         if self._calm() or now >= self._calm_by:
             self._calm_by = None
@@ -249,7 +248,7 @@ class Pump:
                 outcome = await self._tx.steadily(lambda: self._tx.quarantine(pending, where))
             else:
                 await self._tx.steadily(lambda: self._tx.plainly(lambda conn: blame(conn, pending.update_id, where)))
-                pending.ready_at = time.monotonic() + self._pause * 2 ** (pending.tries - 1)
+                pending.ready_at = asyncio.get_running_loop().time() + self._pause * 2 ** (pending.tries - 1)
                 return
         self._settled(pending, outcome)
 

@@ -7,7 +7,6 @@ never goes back watches it, and starts it again.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -41,11 +40,12 @@ class Ticker:
         )
         self._one_at_a_time = asyncio.Lock()
         self._resting: dict[Sweep, tuple[int, float]] = {}  # faults in a row, and when to try again
-        self._ticked_at = time.monotonic()
+        self._ticked_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         clock.on_move(self._moved)
 
     def start(self) -> None:
+        self._ticked_at = _elapsed()
         self._scheduler.start()
         self._schedule()
         self._keep(self._heartbeat())
@@ -67,7 +67,7 @@ class Ticker:
         await self._tick()
 
     async def _tick(self) -> None:
-        self._ticked_at = time.monotonic()
+        self._ticked_at = _elapsed()
         async with self._one_at_a_time:
             for sweep in self._sweeps:
                 await self._sweep(sweep)
@@ -75,7 +75,7 @@ class Ticker:
     async def _sweep(self, sweep: Sweep) -> None:
         """Until nothing is due; one that fails rests for a growing while, and the others go on."""
         faults, until = self._resting.get(sweep, (0, 0.0))
-        if time.monotonic() < until:
+        if _elapsed() < until:
             return
         try:
             for _row in range(self._most):
@@ -83,7 +83,7 @@ class Ticker:
                     break
         except Exception as fault:
             log.error("a sweep failed", sweep=getattr(sweep, "__name__", "sweep"), fault=place(fault))
-            self._resting[sweep] = faults + 1, time.monotonic() + min(300.0, 2.0**faults)
+            self._resting[sweep] = faults + 1, _elapsed() + min(300.0, 2.0**faults)
         else:
             self._resting.pop(sweep, None)
 
@@ -94,7 +94,7 @@ class Ticker:
         """Sees that the scheduler has stopped ticking, and sets it going again from the present time."""
         while True:
             await asyncio.sleep(self._every)
-            silent = time.monotonic() - self._ticked_at
+            silent = _elapsed() - self._ticked_at
             if silent > 3 * self._every + 1 and not self._one_at_a_time.locked():
                 log.warning("the ticker stood still and is started again", seconds=round(silent))
                 self._schedule()
@@ -108,3 +108,8 @@ class Ticker:
         task = asyncio.ensure_future(going)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _elapsed() -> float:
+    """The loop's own clock: it never goes back, and nobody moves it."""
+    return asyncio.get_running_loop().time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from telegram import Bot, InputFile
@@ -27,9 +27,16 @@ class NoFile(Exception):
 class Wire:
     """python-telegram-bot as a wire: its requests and its way with files, none of its reading."""
 
-    def __init__(self, token: str, base_url: str = "https://api.telegram.org", *, patience: float = 20) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str = "https://api.telegram.org",
+        *,
+        patience: float = 20,
+        carriage: Callable[[int, float], Carriage] = Carriage,
+    ) -> None:
         base = base_url.rstrip("/")
-        self._sending, self._polling = Carriage(100, patience), Carriage(2, patience)
+        self._sending, self._polling = carriage(100, patience), carriage(2, patience)
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
