@@ -51,6 +51,7 @@ def dispatcher() -> Dispatcher:
         observer.outer_middleware(Meet())
     board.callback_query.outer_middleware(AnswerTap())
     board.message.outer_middleware(SayBack())
+    board.edited_message.outer_middleware(SayBack())
     board.include_routers(*ROUTERS)
     return board
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from desk import escalation
 from desk.cases import kept_away, ladder_at
@@ -28,7 +29,7 @@ class NewCase:
     once: str
     category: str
     unit: str  # the place she chose, of whatever level
-    parts: tuple[dict[str, str], ...]
+    parts: tuple[dict[str, Any], ...]
     word: str
     contact: SafeContact
     not_people: tuple[int, ...] = ()
@@ -77,7 +78,8 @@ def submit(desk: Desk, her: Person, new: NewCase) -> int | None:
         raise DoorShut
     away = check_somebody_left(desk, her, new.category, new.unit, new.not_people, new.not_names)
     word = desk.keys.hash("word", normal(new.word))
-    story = Story(her.id, new.category, new.parts, word, new.contact, new.not_people, new.not_names)
+    told = tuple({name: value for name, value in part.items() if name != "message_id"} for part in new.parts)
+    story = Story(her.id, new.category, told, word, new.contact, new.not_people, new.not_names)
     sealed = desk.keys.seal(story.to_json())
     case_id = cases.add_case(desk.conn, desk.now, new.once, who(desk, her), new.unit, sealed)
     if case_id is None:

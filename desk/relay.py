@@ -180,6 +180,7 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
             "kind": KEPT_AS.get(piece["kind"], piece["kind"]),
             "words": piece.get("words"),
             "file_id": piece.get("file_id"),
+            "message_id": piece.get("message_id"),
         }
         for piece in pieces
     ]

@@ -94,7 +94,8 @@ def empty_orders(conn: Connection, person_id: int, theirs: Theirs) -> None:
     conn.execute(update(orders).where(orders.c.id.in_(own)).values(**blank, wanted=to_json(Text(""))))
     conn.execute(delete(order_parts).where(order_parts.c.order_id.in_(own)))
     told = order_parts.c.person_id == person_id
-    conn.execute(update(order_parts).where(told, order_parts.c.stage == "story").values(person_id=None))  # others' need
+    nobodys = {"person_id": None, "message_id": None}  # the words themselves are others' need
+    conn.execute(update(order_parts).where(told, order_parts.c.stage == "story").values(nobodys))
     conn.execute(delete(order_parts).where(told))
     noted = or_(order_history.c.order_id.in_(own), order_history.c.person_id == person_id)
     conn.execute(update(order_history).where(noted).values(note=None))

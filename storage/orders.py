@@ -135,7 +135,8 @@ def add_parts(
 ) -> None:
     """The story, a note, or how it was done."""
     told = {"order_id": order_id, "person_id": person_id, "stage": stage, "at": at}
-    rows = [{**told, "kind": p["kind"], "words": p.get("words"), "file_id": p.get("file_id")} for p in parts]
+    what = ("words", "file_id", "message_id")
+    rows = [{**told, "kind": part["kind"], **{name: part.get(name) for name in what}} for part in parts]
     if rows:
         conn.execute(_ADD_PARTS, rows)
 

@@ -25,6 +25,7 @@ class Said:
     longitude: float | None = None
     album: str = ""
     own: bool = False  # of a contact: the sender's own number
+    message_id: int = 0  # of the message in the private chat; 0: it cannot be edited afterwards
 
 
 Heard = Pressed | Said

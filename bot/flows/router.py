@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiogram import Router
@@ -61,7 +62,12 @@ SENT = WRITTEN | {"venue", "location", "contact", "sticker", "poll", "dice", "st
 
 
 def said_in(message: Message) -> Said:
-    """What this message says, whatever its kind."""
+    """What this message says, whatever its kind; in private with its number, by which an edit finds it again."""
+    said = _what(message)
+    return replace(said, message_id=message.message_id) if message.chat.type == "private" else said
+
+
+def _what(message: Message) -> Said:
     words = message.text or message.caption or ""
     album = message.media_group_id or ""
     if message.text:

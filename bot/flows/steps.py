@@ -127,9 +127,10 @@ class Tell(Step[list[dict[str, str]]]):
         return self.part(said)
 
     @staticmethod
-    def part(said: Said) -> dict[str, str]:
+    def part(said: Said) -> dict[str, Any]:
         """One message as a part of what was told."""
-        part = {"kind": said.kind, "words": said.text, "file_id": said.file_id, "album": said.album}
+        part: dict[str, Any] = {"kind": said.kind, "words": said.text, "file_id": said.file_id, "album": said.album}
+        part["message_id"] = said.message_id
         return {name: value for name, value in part.items() if value}
 
     def keep(self, said: Said, flow: Flow) -> bool:

@@ -8,6 +8,7 @@ from bot.cards import CARDS
 from bot.flows import router as flows
 from bot.handlers import (
     cases,
+    edits,
     evening,
     households,
     import_file,
@@ -35,6 +36,7 @@ ROUTERS: list[Router] = [
     households.router,
     import_file.router,
     evening.router,
+    edits.router,
     flows.router,
     relay.loose,
     start.last,

@@ -66,9 +66,11 @@ order_parts = Table(
     Column("kind", String, nullable=False),
     Column("words", Text),
     Column("file_id", String),
+    Column("message_id", BigInteger),  # in the private chat of whoever told it, so that an edit finds it
     Column("at", Instant, nullable=False),
     one_of("stage", "story", "note", "done"),
     one_of("kind", "text", "photo", "voice", "video", "document"),
+    Index("ix_order_parts_message", "message_id", **only("message_id IS NOT NULL")),
 )
 
 order_history = Table(

@@ -137,6 +137,7 @@ groups = Table(
     Column("may_pin", Boolean, nullable=False, server_default=text("false")),
     Column("may_delete", Boolean, nullable=False, server_default=text("false")),
     Column("language", String),
+    Column("topic_id", BigInteger),  # the topic the team is written to; None: the general one, or no forum
     one_of("standing", "administrator", "member", "left"),
 )
 

@@ -112,6 +112,7 @@ async def test_edited_words_are_never_a_command(town: TestTown) -> None:
         assert [text_of(message) for message in await town.ama.from_bot()] == standing
     await town.ama.says(*ASK[3:], "[Yes, send it]")
     await town.volunteers.sees("Groceries")
+    assert told(town) == ["two bags"]
 
 
 async def test_back_and_start_again_at_every_step(town: TestTown) -> None:
