@@ -151,12 +151,16 @@ class Courier:
         self._lanes.release(now)
         for parcel in self._lanes.drop_expired(now):
             self._over(parcel, Over("dead", "expired"))
-        return self._lanes.pick(self._clock.elapsed(), self._at_once - len(self._lanes.in_flight))
+        return self._lanes.pick(self._clock.elapsed(), self._room())
+
+    def _room(self) -> int:
+        return self._at_once - len(self._lanes.in_flight)
 
     def _set_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
-        at, due = self._lanes.next_at(), self._lanes.next_due()
+        due = self._lanes.next_due()
+        at = self._lanes.next_at() if self._room() > 0 else None  # whatever lands wakes us
         waits = [at - self._clock.elapsed()] if at is not None else []
         waits += [(due - self._clock.now()).total_seconds()] if due else []
         if waits:
@@ -166,6 +170,7 @@ class Courier:
         first = [parcel.id for parcel in wave if parcel.state == "queued"]
         if first:
             await self._pump.ride(lambda conn: mark_sending(conn, first))
+            self._budget.left(len(wave), self._clock.elapsed())
         cards = [parcel for parcel in wave if parcel.card]
         for parcel in wave:
             parcel.state = "sending"

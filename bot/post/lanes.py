@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from collections.abc import Iterator
 from datetime import datetime
 
 from bot.post.budget import Budget
@@ -16,11 +15,18 @@ def _place(parcel: Parcel) -> tuple[int, int]:
 
 
 class Lanes:
-    """Parcels by chat. Several refreshes of one card become one while they wait."""
+    """Parcels by chat. Several refreshes of one card become one while they wait.
+
+    Each chat with something to send, and nothing on its way, has an entry: by its turn, or asleep until it may have
+    one. An entry that is no longer true is dropped when it comes up: whatever changed it has made one of its own. So a
+    letter to everybody costs each of its parcels the same, however many there are.
+    """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._chats: dict[int, list[Parcel]] = {}
+        self._turns: list[tuple[int, int, int]] = []  # lane and id of the chat's first parcel, and the chat
+        self._asleep: list[tuple[float, int]] = []  # until when, and the chat
         self._later: list[tuple[datetime, int, Parcel]] = []
         self._expiring: list[tuple[datetime, int, Parcel]] = []
         self.in_flight: dict[int, Parcel] = {}
@@ -37,6 +43,8 @@ class Lanes:
                     parcel = _merged(other, parcel)
                     break
         insort(waiting, parcel, key=_place)
+        if waiting[0] is parcel:
+            self._enlist(parcel.chat_id)
         if parcel.expires_at:
             heapq.heappush(self._expiring, (parcel.expires_at, parcel.id, parcel))
 
@@ -48,34 +56,49 @@ class Lanes:
     def pick(self, elapsed: float, room: int) -> list[Parcel]:
         """What goes now, most urgent first; each is on its way until `landed`."""
         wave: list[Parcel] = []
-        if room <= 0 or self._budget.everyone_at() > elapsed:
-            return wave
-        for _lane, _id, parcel in heapq.nsmallest(room, ((p.lane, p.id, p) for p in self._heads(elapsed))):
-            if self._budget.free_at(parcel.chat_id, parcel.lane) <= elapsed:
-                self._budget.spend(parcel.chat_id, parcel.lane, elapsed)
-                self._remove(parcel)
-                self.in_flight[parcel.chat_id] = parcel
-                wave.append(parcel)
+        while len(wave) < room and (parcel := self._next(elapsed)):
+            self._budget.spend(parcel.chat_id, parcel.lane, elapsed)
+            self.in_flight[parcel.chat_id] = parcel
+            self._remove(parcel)
+            wave.append(parcel)
         return wave
 
-    def _heads(self, elapsed: float) -> Iterator[Parcel]:
-        for chat_id, waiting in self._chats.items():
-            head = waiting[0]
-            if chat_id in self.in_flight or head.ready_at > elapsed:
-                continue
-            if self._budget.free_at(chat_id, head.lane) <= elapsed:
-                yield head
+    def _enlist(self, chat_id: int) -> None:
+        """The chat's first parcel is another one, or may go again."""
+        if head := self._head(chat_id):
+            heapq.heappush(self._asleep, (self._at(head), chat_id))
+
+    def _head(self, chat_id: int) -> Parcel | None:
+        waiting = self._chats.get(chat_id)
+        return waiting[0] if waiting and chat_id not in self.in_flight else None
+
+    def _at(self, parcel: Parcel) -> float:
+        """When it may go, as far as that is up to its own chat."""
+        return max(parcel.ready_at, self._budget.chat_at(parcel.chat_id))
+
+    def _next(self, elapsed: float) -> Parcel | None:
+        """The most urgent that may go now."""
+        while self._asleep and self._asleep[0][0] <= elapsed:
+            chat_id = heapq.heappop(self._asleep)[1]
+            if head := self._head(chat_id):
+                heapq.heappush(self._turns, (*_place(head), chat_id))
+        while self._turns:
+            lane, number, chat_id = self._turns[0]
+            if self._budget.lane_at(lane) > elapsed:
+                return None
+            head = self._head(chat_id)
+            if head and _place(head) == (lane, number):
+                if self._at(head) <= elapsed:
+                    return head
+                self._enlist(chat_id)
+            heapq.heappop(self._turns)
+        return None
 
     def next_at(self) -> float | None:
         """When something that waits for its turn may go."""
-        return min(
-            (
-                max(waiting[0].ready_at, self._budget.free_at(chat_id, waiting[0].lane))
-                for chat_id, waiting in self._chats.items()
-                if chat_id not in self.in_flight
-            ),
-            default=None,
-        )
+        at = [self._budget.lane_at(self._turns[0][0])] if self._turns else []
+        at += [max(self._asleep[0][0], self._budget.everyone_at())] if self._asleep else []
+        return min(at, default=None)
 
     def next_due(self) -> datetime | None:
         """When something that was to wait until later is due."""
@@ -83,11 +106,12 @@ class Lanes:
 
     def ready(self, elapsed: float) -> bool:
         """Could anything go now?"""
-        return next(self._heads(elapsed), None) is not None
+        return self._next(elapsed) is not None
 
     def landed(self, parcel: Parcel) -> None:
         if self.in_flight.get(parcel.chat_id) is parcel:
             del self.in_flight[parcel.chat_id]
+            self._enlist(parcel.chat_id)
 
     def drop_chat(self, chat_id: int) -> list[Parcel]:
         """Nothing reaches this chat any more; what waited for it."""
@@ -110,7 +134,9 @@ class Lanes:
     def _remove(self, parcel: Parcel) -> None:
         waiting = self._chats[parcel.chat_id]
         waiting.remove(parcel)
-        if not waiting:
+        if waiting:
+            self._enlist(parcel.chat_id)
+        else:
             del self._chats[parcel.chat_id]
 
     def __len__(self) -> int:

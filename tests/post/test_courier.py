@@ -277,7 +277,7 @@ async def test_kept_budgets_never_hear_too_much(town: Town, open_office: Open, l
 
 
 async def test_budgets_space_messages_evenly_and_keep_room() -> None:
-    budget = Budget(overall=0.1, bulk=0.2, person=1, group=3, person_first=1, group_first=1)
+    budget = Budget(overall=0.1, bulk=0.2, person=1, group=3, person_first=1, group_first=1, late=0)
     assert budget.free_at(7, 1) == 0
     budget.spend(7, 2, elapsed=10)
     assert budget.free_at(7, 1) == 11
