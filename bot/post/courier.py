@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -57,7 +58,7 @@ class Courier:
         self._clock, self._health, self._budget = clock, health, budget
         self._unreachable, self._moved, self._reached, self._at_once = unreachable, moved, reached, at_once
         self._marks = Marks(pump, noted)
-        self._cards = Cards(wire, readers, render, self._marks.fresh)
+        self._cards = Cards(wire, readers, render, self._marks.fresh, clock.elapsed)
         self._lanes = Lanes(budget)
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -218,9 +219,10 @@ class Courier:
         if view.fault:
             log.error("a card could not be rendered", subject=key[0], fault=view.fault)
             parcel.tries += 1
-            ending = Over("dead", view.fault) if parcel.tries > 8 else Again(2.0**parcel.tries)
-            return self._over(parcel, ending) if isinstance(ending, Over) else self._again(parcel, ending)
-        shown = await self._cards.show(parcel, view)
+            if parcel.tries > 8:
+                return self._over(parcel, Over("dead", view.fault))
+            return self._again(parcel, Again(2.0**parcel.tries))
+        shown = await self._cards.show(parcel, key, view)
         self._reached("after_send")
         if shown.stands:
             self._marks.stands(key, shown.stands, self._clock.now())
@@ -245,14 +247,14 @@ class Courier:
             case Unreachable(reach):
                 self._set_off(self._lost(parcel, reach))
             case Moved(chat_id):
-                self._set_off(self._follow(parcel, chat_id))
+                self._set_off(self._safely(parcel, self._follow(parcel, chat_id)))
 
     def _over(self, parcel: Parcel, over: Over) -> None:
         if over.state == "dead" and over.code:
             log.error("Telegram refused a message", kind=parcel.kind, code=over.code, row=parcel.id)
         now = self._clock.now()
-        rows = (parcel.id, *parcel.merged)
-        self._marks.ended([Mark(row, over.state, parcel.tries, now, over.reason, over.message_id) for row in rows])
+        ended = over.state, parcel.tries, now, over.reason, over.message_id
+        self._marks.ended([Mark(row, *ended) for row in (parcel.id, *parcel.merged)])
         self._lanes.landed(parcel)
         self._wake.set()
 
@@ -266,6 +268,8 @@ class Courier:
             self._budget.park(parcel.chat_id, again.seconds, elapsed)
         if again.repeat:
             parcel.body = repeated(parcel.body, self._outgoing.reader(parcel.body.get("language")))
+        if again.aside:
+            parcel.not_before = self._clock.now() + timedelta(seconds=again.seconds)
         parcel.ready_at = elapsed + again.seconds
         self._lanes.landed(parcel)
         self._lanes.add(parcel, self._clock.now())

@@ -5,16 +5,17 @@
 | sent | over |
 | refused for good | the chat cannot be reached, or this message is dead with Telegram's words as the reason |
 | too much at once | again after the time Telegram names |
+| put there anew a moment ago | a little later, and the chat's other messages need not wait for it |
 | surely not sent | again with growing delay; for everybody, if Telegram cannot be reached |
 | uncertain | by its rule: urgent goes again, marked as a repeat; card and call go again; receipt and bulk do not |
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
+
+import structlog
 
 from bot.post.outcomes import (
     Migrated,
@@ -24,18 +25,21 @@ from bot.post.outcomes import (
     PermanentlyRefused,
     Reach,
     Sent,
+    TooSoon,
     Uncertain,
     is_gone,
     is_unchanged,
     why_unreachable,
 )
 from bot.post.parcel import Parcel
+from bot.post.pieces import bare
 from bot.words import Reader
 from domain.words import _
 
+log = structlog.get_logger()
+
 REPEAT = _("This may be a repeat.")
 MOST_TRIES = 8
-TAG = re.compile(r"<[^>]*>")
 MOST_REPEATS = 3
 
 
@@ -51,9 +55,11 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Once more after so many seconds; `parked`: nothing else to this chat before; `everybody`: nothing to anybody."""
+    """Once more after so many seconds; `parked`: nothing else to this chat before; `everybody`: nothing to anybody;
+    `aside`: the rest of its chat goes on."""
 
     seconds: float
+    aside: bool = False
     parked: bool = False
     everybody: bool = False
     repeat: bool = False
@@ -84,6 +90,9 @@ def judge(parcel: Parcel, outcome: Outcome) -> Ending:
         case Parked(retry_after):
             parcel.tries -= 1  # it was our haste, not a fault of its own
             return Again(retry_after, parked=True)
+        case TooSoon(seconds):
+            parcel.tries -= 1
+            return Again(seconds, aside=True)
         case NotSent(unreachable=True):
             return Again(_growing(parcel.tries), everybody=True)
         case NotSent(why):
@@ -115,9 +124,9 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
         return Unreachable("blocked" if reach == "left" else reach)
     if is_unchanged(refused) or (parcel.kind == "call" and is_gone(refused)):
         return Over("sent")  # it is as it should be, or there is nothing left to do it to
-    fields = parcel.body.get("fields", {})
-    if "can't parse entities" in refused.words.lower() and fields.get("parse_mode"):
-        parcel.body = {**parcel.body, "fields": _plain(fields)}  # better without its bold words than not at all
+    if "can't parse entities" in refused.words.lower() and (plainer := _plainer(parcel)):
+        log.error("Telegram cannot read the markup, it goes out plain", kind=parcel.kind, subject=parcel.subject)
+        parcel.body = plainer  # better without its bold words than not at all
         return Again(0)
     return Over("dead", refused.words[:200], code=refused.code)
 
@@ -130,6 +139,13 @@ def repeated(body: dict[str, Any], reader: Reader) -> dict[str, Any]:
     return {**body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{reader.say(REPEAT)}"}}
 
 
-def _plain(fields: dict[str, object]) -> dict[str, object]:
-    words = {name: unescape(TAG.sub("", str(fields[name]))) for name in ("text", "caption") if name in fields}
-    return {name: value for name, value in fields.items() if name != "parse_mode"} | words
+def _plainer(parcel: Parcel) -> dict[str, Any] | None:
+    """The same without markup; None: it has none. Of a card, the next rendering leaves it out."""
+    if parcel.kind == "card":
+        return None if parcel.body.get("plain") else {**parcel.body, "plain": True}
+    fields = parcel.body.get("fields", {})
+    if not fields.get("parse_mode"):
+        return None
+    words = {name: bare(str(fields[name])) for name in ("text", "caption") if name in fields}
+    kept = {name: value for name, value in fields.items() if name != "parse_mode"}
+    return {**parcel.body, "fields": kept | words}

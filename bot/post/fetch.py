@@ -58,7 +58,11 @@ class Fetcher:
                 continue
             self._delay = 0.0
             self._health.green("fetching")
-            if fetched:
+            if not fetched:
+                # All that was fetched is forgotten there. After a week of silence Telegram numbers anew, perhaps lower,
+                # and would take our old offset for a confirmation of what we have never seen.
+                self.offset = 0
+            else:
                 self._taking = asyncio.ensure_future(self._take(fetched))
                 await asyncio.shield(self._taking)
                 self.offset = fetched[-1]["update_id"] + 1

@@ -54,7 +54,14 @@ class Migrated:
     chat_id: int
 
 
-Outcome = Sent | PermanentlyRefused | Parked | NotSent | Uncertain | Migrated
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """It was put there anew a moment ago, and is gone again: nobody asked Telegram this time."""
+
+    seconds: float
+
+
+Outcome = Sent | PermanentlyRefused | Parked | NotSent | Uncertain | Migrated | TooSoon
 
 Reach = Literal["never_started", "blocked", "deactivated", "left"]
 
@@ -80,12 +87,13 @@ UNCHANGED = "message is not modified"
 
 GONE = (
     "message to edit not found",
+    "message to delete not found",
     "message can't be edited",
     "message_id_invalid",
     "message identifier is not specified",
     "message to be replied not found",
 )
-"""The message that should be edited no longer stands there, or not as one of ours."""
+"""The message that should be edited or deleted no longer stands there, or not as one of ours."""
 
 
 def _bare(words: str) -> str:

@@ -6,14 +6,21 @@ Telegram counts UTF-16 units after reading the markup; a tag that is open at a c
 from __future__ import annotations
 
 import re
+from html import unescape
 
 MESSAGE, CAPTION, POPUP = 4096, 1024, 200
+TAG = re.compile(r"<[^>]*>")
 TOKEN = re.compile(r"(<[^>]*>)|(&[#\w]+;)|(\s+)|([^<&\s]+|[<&])")
 
 
 def units(words: str) -> int:
     """Length in UTF-16 units."""
     return len(words) + sum(letter > "\uffff" for letter in words)
+
+
+def bare(html: str) -> str:
+    """The words of a text without its markup."""
+    return unescape(TAG.sub("", html))
 
 
 def shortened(words: str, limit: int) -> str:

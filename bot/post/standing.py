@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.faults import place
-from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, is_gone, is_unchanged
+from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
-from bot.post.pieces import pieces
+from bot.post.pieces import bare, pieces
 from bot.post.reading import read
 from bot.post.wire import Wire
 from storage.messages import Subject, find_cards
@@ -24,6 +24,7 @@ from storage.messages import Subject, find_cards
 log = structlog.get_logger()
 
 
+ONCE_IN = 60.0  # seconds before a card that was lost again is replaced again
 MEDIA = "m-"
 """Marks the face of a picture or a voice: it is never edited, and deleted when nothing should stand there."""
 
@@ -69,10 +70,17 @@ class Shown:
 
 class Cards:
     def __init__(
-        self, wire: Wire, readers: AsyncEngine, render: Render, fresh: Mapping[Subject, tuple[int | None, str | None]]
+        self,
+        wire: Wire,
+        readers: AsyncEngine,
+        render: Render,
+        fresh: Mapping[Subject, tuple[int | None, str | None]],
+        elapsed: Callable[[], float],
     ) -> None:
         """`fresh`: what we have just put somewhere, as long as that is not committed."""
         self._wire, self._readers, self._render, self._fresh = wire, readers, render, fresh
+        self._elapsed = elapsed
+        self._replaced: dict[Subject, float] = {}  # lost cards of groups, and when they were put there anew
 
     async def look(self, keys: Sequence[Subject]) -> dict[Subject, View]:
         """All cards of a wave, rendered in one go."""
@@ -93,23 +101,28 @@ class Cards:
                 conn.rollback()  # or the next card could not be read
             return View(None, *stands, fault=place(fault))
 
-    async def show(self, parcel: Parcel, view: View) -> Shown:
+    async def show(self, parcel: Parcel, key: Subject, view: View) -> Shown:
         """Edit what stands there, or put it there."""
         card = view.rendered
         if card is None:
             return await self._take_away(parcel.chat_id, view.message_id, view.face)
-        anew = bool(parcel.body.get("anew"))
+        anew, lost = bool(parcel.body.get("anew")), False
         if view.message_id is not None and not anew:
             if view.face == card.face or card.media:
                 return Shown(Sent({"message_id": view.message_id}))
-            edited = await self._edit(parcel.chat_id, view.message_id, card)
+            edited = await self._edit(parcel, view.message_id, card)
             if isinstance(edited, Sent) or (isinstance(edited, PermanentlyRefused) and is_unchanged(edited)):
                 return Shown(Sent({"message_id": view.message_id}), (view.message_id, card.face))
             if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
                 return Shown(edited)
+            lost = True
+            if wait := self._wait(key):
+                return Shown(TooSoon(wait))
         sent = await self._wire.call(*self._sending(parcel, card))
         if not isinstance(sent, Sent):
             return Shown(sent)
+        if lost and parcel.chat_id < 0:
+            self._replaced[key] = self._elapsed()
         if card.pinned:
             await self._quietly(
                 "pinChatMessage", chat_id=parcel.chat_id, message_id=sent.message_id, disable_notification=True
@@ -127,10 +140,17 @@ class Cards:
         if card.media:
             kind, file_id = card.media
             return f"send{kind.capitalize()}", fields | {kind: file_id}
-        return "sendMessage", fields | _words(card)
+        return "sendMessage", fields | _words(parcel, card)
 
-    async def _edit(self, chat_id: int, message_id: int, card: Rendered) -> Outcome:
-        return await self._wire.call("editMessageText", {"chat_id": chat_id, "message_id": message_id, **_words(card)})
+    async def _edit(self, parcel: Parcel, message_id: int, card: Rendered) -> Outcome:
+        there = {"chat_id": parcel.chat_id, "message_id": message_id}
+        return await self._wire.call("editMessageText", there | _words(parcel, card))
+
+    def _wait(self, key: Subject) -> float:
+        """A card that is taken out of a group again and again comes back once a minute, and not to quarrel."""
+        since = self._elapsed() - ONCE_IN
+        self._replaced = {each: at for each, at in self._replaced.items() if at > since}
+        return self._replaced.get(key, since) - since
 
     async def _take_away(self, chat_id: int, message_id: int | None, face: str | None) -> Shown:
         """The words stay where they are, and nothing can be tapped there any more; a picture or a voice goes."""
@@ -153,6 +173,9 @@ class Cards:
             log.info("left undone", method=method, outcome=type(outcome).__name__)
 
 
-def _words(card: Rendered) -> dict[str, Any]:
-    fields: dict[str, Any] = {"text": pieces(card.text)[0], "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+def _words(parcel: Parcel, card: Rendered) -> dict[str, Any]:
+    text = pieces(card.text)[0]
+    fields: dict[str, Any] = {"text": text, "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+    if parcel.body.get("plain"):
+        fields = {"text": bare(text), "link_preview_options": NO_PREVIEW}
     return fields | ({"reply_markup": card.keyboard} if card.keyboard else {})

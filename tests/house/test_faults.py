@@ -14,14 +14,8 @@ TABLE = HOUSE / "docs" / "faults.md"
 IDS = [f"F-{n:02}" for n in range(1, 29)] + [f"R-{n:02}" for n in range(1, 14)]
 
 TO_COME = {
-    "F-02",
-    "F-04",
-    "F-05",
-    "F-06",
     "F-07",
     "F-08",
-    "F-09",
-    "F-10",
     "F-11",
     "F-12",
     "F-13",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
+from bot.post.clock import FrozenClock
+from desk.front import CardRefresh, Line
+from domain.words import plain
 from storage.tables import cards
+from tests.conftest import MORNING
 from tests.post.conftest import Open, Town, out, settled
 
 
@@ -40,8 +46,6 @@ async def test_a_change_is_an_edit_and_no_change_is_nothing(town: Town, open_off
     await post.pump.take([])
     await settled(town, post)
     calls = len(await town.calls("editMessageText", "sendMessage"))
-    from desk.front import CardRefresh
-
     await post.pump.do(lambda desk: desk.say(CardRefresh(ama, "tally", 1)))
     await post.drained()
     assert len(await town.calls("editMessageText", "sendMessage")) == calls
@@ -97,3 +101,97 @@ async def test_a_card_that_cannot_be_rendered_holds_up_nobody(town: Town, open_o
     await post.drained()
     assert "You said: hello" in await town.heard(ben)
     assert [state for state, _ in out(look)].count("sending") == 1
+
+
+async def test_a_deleted_card_comes_back_once_however_much_changes(town: Town, open_office: Open, look: Any) -> None:
+    ama = await town.person()
+    group = await town.group(ama)
+    post = await open_office()
+    await town.says(ama, f"card {group}")
+    await settled(town, post)
+    await delete_all(town, group, by=ama)
+    for _change in range(5):
+        await town.says(ama, f"card {group}")  # all five wait together, and none waits for another one
+    await settled(town, post)
+    assert await shown(town, group) == [("Done so far: 6", True)]
+    assert len(await town.calls("sendMessage")) == 2
+    assert len(look(select(cards))) == 1
+
+
+async def delete_all(town: Town, group: int, by: int) -> None:
+    """An administrator cleans up."""
+    for card in await town.messages(group):
+        if "text" in card and not card["deleted"]:
+            await town.do("delete", user=by, chat=group, message_id=card["message_id"])
+
+
+async def test_a_card_deleted_again_and_again_comes_back_once_a_minute(town: Town, open_office: Open) -> None:
+    clock = FrozenClock(MORNING)
+    ama = await town.person()
+    group = await town.group(ama)
+    post = await open_office(clock=clock)
+    for _turn in range(4):  # put there, replaced at once, and then it waits
+        await town.says(ama, f"card {group}")
+        await settled(town, post)
+        await delete_all(town, group, by=ama)
+    assert await shown(town, group) == []
+    assert len(await town.calls("sendMessage")) == 2
+    await post.pump.do(lambda desk: desk.say(Line(group, plain("the rest of the chat goes on"))))
+    await post.drained()
+    assert await shown(town, group) == [("the rest of the chat goes on", False)]
+    clock.move(timedelta(seconds=61))
+    await post.drained()
+    assert (await shown(town, group))[1:] == [("Done so far: 4", True)]
+    assert len(await town.calls("sendMessage")) == 4
+
+
+async def test_a_frozen_card_is_left_behind_and_a_new_one_stands(town: Town, open_office: Open) -> None:
+    ama = await town.person()
+    post = await open_office()
+    await town.says(ama, "card")
+    await settled(town, post)
+    (card,) = await town.messages(ama)
+    await town.do("freeze", chat=ama, message_id=card["message_id"])
+    for _change in range(2):
+        await town.says(ama, "card")
+        await settled(town, post)
+    assert await shown(town, ama) == [("Done so far: 1", True), ("Done so far: 3", True)]
+
+
+async def test_an_edit_that_had_worked_is_no_fault_when_it_is_made_again(
+    town: Town, open_office: Open, look: Any
+) -> None:
+    """Its answer was lost, so nobody knows; the second one hears that nothing has changed."""
+    clock = FrozenClock(MORNING)
+    ama = await town.person()
+    post = await open_office(clock=clock)
+    await town.says(ama, "card")
+    await settled(town, post)
+    await town.do("faults", kind="reset_after", method="editMessageText", count=1)
+    with capture_logs() as logs:
+        await town.says(ama, "card")
+        await settled(town, post)
+        clock.move(timedelta(minutes=1))
+        await post.drained()
+    edits = await town.calls("editMessageText")
+    assert [edit["ok"] for edit in edits] == [True, False]
+    assert edits[1]["description"].startswith("Bad Request: message is not modified: specified new message content")
+    assert await shown(town, ama) == [("Done so far: 2", True)]
+    assert out(look) == [("sent", None)] * 2
+    assert [entry for entry in logs if entry["log_level"] not in ("debug", "info")] == []
+    calls = len(await town.calls("editMessageText", "sendMessage"))
+    await post.pump.do(lambda desk: desk.say(CardRefresh(ama, "tally", 1)))
+    await post.drained()
+    assert len(await town.calls("editMessageText", "sendMessage")) == calls, "what stands there is known"
+
+
+async def test_whoever_clears_their_chat_gets_the_card_again(town: Town, open_office: Open) -> None:
+    ama = await town.person()
+    post = await open_office()
+    for _turn in range(2):
+        await town.says(ama, "card")
+        await settled(town, post)
+        await town.do("delete", user=ama, all=True)
+    await town.says(ama, "card")
+    await settled(town, post)
+    assert await shown(town, ama) == [("Done so far: 3", True)]

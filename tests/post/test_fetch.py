@@ -68,3 +68,22 @@ async def test_jobs_run_beside_and_fail_alone(open_office: Open) -> None:
     post.jobs.start("good", good())
     await post.drained()
     assert seen == ["good"]
+
+
+async def test_after_a_week_of_silence_the_numbers_may_be_lower(town: Town, open_office: Open, look: object) -> None:
+    """Our old offset would confirm them unseen, so nothing is confirmed twice."""
+    updates, ama = town.box.world.updates, await town.person()
+    updates.next_id = 1_000_000_000
+    await town.says(ama, "before")
+    post = await open_office(poll=0)
+    await settled(town, post)
+    asked = len(await town.calls("getUpdates"))
+    async with asyncio.timeout(5):
+        while len(await town.calls("getUpdates")) < asked + 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    updates.next_id = 17
+    await town.says(ama, "after")
+    await town.says(ama, "and now")
+    await settled(town, post)
+    assert await town.heard(ama) == ["You said: before", "You said: after", "You said: and now"]
+    assert ends(look) == ["done"] * 3  # type: ignore[arg-type]

@@ -82,6 +82,41 @@ async def test_what_cannot_be_read_and_what_nobody_knows(town: TestTown) -> None
     await town.ama.sees("You have not asked for anything yet")
 
 
+UNREADABLE: list[dict[str, Any]] = [
+    {"message": {"forward_origin": {"type": "hidden_user", "date": 1}}},  # an old forward without a name
+    {"message": {"external_reply": {"origin": {"type": "user", "date": 1}, "story": {}}}},
+    {"message": {"entities": [{"type": "bold"}]}},
+    {"message": {"chat": None}},
+    {"callback_query": {"data": 7}},
+    {"something_new": {}},
+]
+"""What is odd about each; the rest is as Telegram writes it."""
+
+
+@pytest.mark.parametrize("odd", UNREADABLE, ids=["forward", "story", "entity", "chat", "tap", "kind"])
+async def test_one_of_a_hundred_that_cannot_be_read_is_put_aside_and_the_others_are_heard(
+    town: TestTown, odd: dict[str, Any]
+) -> None:
+    await town.demo.app.close()
+    ama = {"id": town.ama.id, "is_bot": False, "first_name": "Ama"}
+    whole = {"message_id": 9, "date": 1, "from": ama, "chat": {"id": town.ama.id, "type": "private"}, "text": "odd"}
+    for n in range(99):
+        if n == 50:
+            kind, fields = next(iter(odd.items()))
+            await town.demo.town.do("raw", **{kind: {**whole, "id": "1", "chat_instance": "1", **fields}})
+        await unheard(town, town.faye, "/orders")
+    await opens(town)
+    await is_answered(town, town.faye, "You have not asked for anything yet")
+    assert len(ends(town, "done")) >= 99
+    assert [tries for _state, _fault, tries in ends(town, "quarantined")] == [0]
+    aside = [entry for entry in town.logs if entry["log_level"] == "error"]
+    assert [entry["event"] for entry in aside] == ["quarantined"], "whoever runs the desk hears of it"
+    assert town.look(lambda desk: desk.conn.scalar(select(inbox.c.raw).where(inbox.c.state == "quarantined")))
+    answers = len(await town.faye.from_bot())
+    await town.faye.says("/orders")
+    assert len(await town.faye.from_bot()) == answers + 1, "later ones are fetched"
+
+
 @pytest.mark.parametrize("fault", ["raise", "hang"])
 async def test_what_always_fails_and_what_hangs(town: TestTown, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     await town.demo.app.close()

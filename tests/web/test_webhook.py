@@ -130,6 +130,18 @@ async def test_what_is_brought_again_is_handled_once(
         assert done(conn) == ["hello"]
 
 
+async def test_numbers_that_jump_back_are_taken_like_any_other(
+    open_office: Open, open_surface: OpenSurface, look: Any, http: aiohttp.ClientSession
+) -> None:
+    post = await open_office(fetch=False)
+    surface = await open_surface(post)
+    for number in (10**9, 17, 10**9, 17):
+        assert await brought(http, surface, written(number, f"words of {number}")) == 200
+    assert ends(look) == ["done", "done"]
+    with post.pump._tx.writer.connect() as conn:
+        assert done(conn) == [f"words of {10**9}", "words of 17"]
+
+
 async def test_a_handler_that_fails_is_our_own_affair(
     open_office: Open, open_surface: OpenSurface, look: Any, http: aiohttp.ClientSession
 ) -> None:
