@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -252,8 +251,7 @@ class Courier:
     def _over(self, parcel: Parcel, over: Over) -> None:
         if over.state == "dead" and over.code:
             log.error("Telegram refused a message", kind=parcel.kind, code=over.code, row=parcel.id)
-        now = self._clock.now()
-        ended = over.state, parcel.tries, now, over.reason, over.message_id
+        ended = over.state, parcel.tries, self._clock.now(), over.reason, over.message_id
         self._marks.ended([Mark(row, *ended) for row in (parcel.id, *parcel.merged)])
         self._lanes.landed(parcel)
         self._wake.set()
@@ -268,11 +266,8 @@ class Courier:
             self._budget.park(parcel.chat_id, again.seconds, elapsed)
         if again.repeat:
             parcel.body = repeated(parcel.body, self._outgoing.reader(parcel.body.get("language")))
-        if again.aside:
-            parcel.not_before = self._clock.now() + timedelta(seconds=again.seconds)
         parcel.ready_at = elapsed + again.seconds
-        self._lanes.landed(parcel)
-        self._lanes.add(parcel, self._clock.now())
+        self._lanes.back(parcel, self._clock.now(), aside=again.seconds if again.aside else 0)
         self._wake.set()
 
     async def _follow(self, parcel: Parcel, new: int) -> None:

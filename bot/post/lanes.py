@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.post.budget import Budget
 from bot.post.parcel import Parcel
@@ -112,6 +112,13 @@ class Lanes:
         if self.in_flight.get(parcel.chat_id) is parcel:
             del self.in_flight[parcel.chat_id]
             self._enlist(parcel.chat_id)
+
+    def back(self, parcel: Parcel, now: datetime, aside: float = 0) -> None:
+        """It has not ended, and goes once more; put aside for some seconds, it holds up nothing else in its chat."""
+        self.landed(parcel)
+        if aside:
+            parcel.not_before = now + timedelta(seconds=aside)
+        self.add(parcel, now)
 
     def drop_chat(self, chat_id: int) -> list[Parcel]:
         """Nothing reaches this chat any more; what waited for it."""
