@@ -26,6 +26,7 @@ from bot.post.outcomes import Sent
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
 from bot.post.standing import Rendered
+from bot.second_channel import SecondChannel
 from bot.settings import Settings
 from bot.surface import Surface
 from bot.sweeps import SWEEPS
@@ -91,7 +92,7 @@ class App:
             self.handle,
             self.desk_for,
             self.render,
-            [*SWEEPS, self.ask_members],
+            [*SWEEPS, self.ask_members, self.echo],
             keys=self.keys,
             zone=file.zone,
             language=file.default_language,
@@ -113,6 +114,9 @@ class App:
         self.jobs = Jobs(self.office)
         self.asking = Asking(self.office.wire, self.jobs)
         self.surface = Surface(settings, self.office)
+        self.second_channel = SecondChannel(
+            settings, file, self.jobs, self.office.health, self.clock, self.surface.metrics
+        )
 
     async def handle(self, desk: Desk, raw: Raw) -> bool:
         """One update; it is counted as handled once that is committed."""
@@ -128,6 +132,9 @@ class App:
 
     def ask_members(self, desk: Desk) -> bool:
         return self.asking.sweep(desk)
+
+    def echo(self, desk: Desk) -> bool:
+        return self.second_channel.sweep(desk)
 
     def desk_for(self, conn: Connection) -> Desk:
         now = self.clock.now()

@@ -19,6 +19,7 @@ from bot.app import App, NotAnswering
 from bot.importing import import_file
 from bot.logs import set_up_logs
 from bot.paper import household_cards
+from bot.second_channel import missing_settings
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.words import Reader
 from desk import invitations
@@ -79,6 +80,8 @@ def desk_file_or_stop(path: Path, language: str) -> DeskFile:
 def app_or_stop(settings: Settings, file: DeskFile, language: str) -> App:
     if not settings.token():
         raise Stopped(reader(language).label(NO_TOKEN))
+    if missing := missing_settings(settings, file):
+        raise Stopped(*(reader(language).label(sentence) for sentence in missing))
     return App(settings, file)
 
 
@@ -166,6 +169,7 @@ def check(language: str) -> int:
     if settings is None or file is None:
         return BAD_SETTINGS
     missing = [] if settings.token() else [NO_TOKEN]
+    missing += missing_settings(settings, file)
     missing += _holes(settings, file)
     for hole in missing:
         out(say.label(hole))

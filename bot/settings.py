@@ -16,6 +16,7 @@ PREFIX = "LINLI_"
 TOKEN_FILE = "bot_token"
 PUBLIC = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$")
 SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
+LONG_SECRET = "write 32 to 256 letters, digits, _ or -, made by chance, such as `openssl rand -hex 32`"
 
 
 class SettingsFaults(Exception):
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     webhook_url: str = Field("", description="Telegram brings updates under this address; without it they are fetched")
     webhook_secret: SecretStr = Field(SecretStr(""), validate_default=True, description="what Telegram shows there")
     webhook_listen: str = Field("127.0.0.1:8098", description="where the webhook's door is on this machine")
+    mail_password: SecretStr = Field(SecretStr(""), description="of the mail server in the desk file's second channel")
+    alert_secret: SecretStr = Field(SecretStr(""), description="signs what the second channel's webhook is given")
     listen: str = Field("", description="where /healthz, /readyz and /metrics are, such as 127.0.0.1:8099")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("text", description="text or json")
@@ -66,7 +69,14 @@ class Settings(BaseSettings):
         if not given and others.data.get("webhook_url"):
             raise ValueError("a webhook needs a secret, or anybody could speak for your residents; write a long one")
         if given and not SECRET.fullmatch(given):
-            raise ValueError("write 32 to 256 letters, digits, _ or -, made by chance, such as `openssl rand -hex 32`")
+            raise ValueError(LONG_SECRET)
+        return value
+
+    @field_validator("alert_secret")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError(LONG_SECRET)
         return value
 
     @field_validator("listen", "webhook_listen")

@@ -138,9 +138,11 @@ def call(desk: Desk, matter: Matter, position: int, people: Iterable[Person]) ->
     """Their alerts, each a card in their own chat. How many there were."""
     run, count = matter.run, 0
     lane = URGENT if run.ladder.urgent else PERSONAL
+    channel = desk.file.second_channel
+    second_at = desk.now + channel.after if channel is not None else None
     for person in people:
         assert person.telegram_id is not None
-        add_alert(desk.conn, desk.now, run.id, position, person.id)
+        add_alert(desk.conn, desk.now, run.id, position, person.id, second_at)
         if run.case_id is not None:
             grant(desk.conn, run.case_id, person.id, desk.now)
             desk.say(CardRefresh(person.telegram_id, "case_alert", run.case_id, lane, anew=True))

@@ -7,6 +7,7 @@ from domain.desk_schema import Category, DeskFile, Promise, Report
 from domain.desk_sections import find_misspelt_reach, is_reserved
 from domain.escalation import PEOPLE, TEAM
 from domain.places import LEVELS, communities, path_up
+from domain.second_channel import check_second_channel
 from domain.toml_lines import Path
 from domain.words import Text, _
 
@@ -23,6 +24,7 @@ def check_desk_file(desk: DeskFile, faults: Faults, declared_teams: Mapping[str,
         path = ("reports", report.key)
         _check_references(desk, faults, path, report)
         _check_team(faults, declared_teams, (*path, "team"), report.team)
+    check_second_channel(desk.second_channel, desk.units, faults)
 
 
 def _check_units(desk: DeskFile, faults: Faults) -> None:

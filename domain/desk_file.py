@@ -20,6 +20,7 @@ from domain.desk_schema import (
     Promise,
     Report,
 )
+from domain.second_channel import read_second_channel
 from domain.toml_lines import read_lines
 from domain.words import Named, _
 
@@ -90,6 +91,7 @@ def _read(raw: dict[str, Any], faults: Faults) -> DeskFile:
         orders=read.read_orders(whole.table("orders")),
         points=points,
         reports={key: read.read_report(key, table) for key, table in whole.tables("reports")},
+        second_channel=read_second_channel(whole.table("second_channel")),
     )
     whole.asked["desk"] = None
     head.done()

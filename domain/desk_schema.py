@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.calendars import BusinessCalendar, QuietHours
 from domain.escalation import EscalationPolicy
 from domain.places import Unit
+from domain.second_channel import SecondChannel
 from domain.words import Named
 
 
@@ -115,6 +116,7 @@ class DeskFile:
     orders: OrderRules
     points: PointsStandard
     reports: Mapping[str, Report]
+    second_channel: SecondChannel | None = None
 
     @property
     def default_language(self) -> str:

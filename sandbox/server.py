@@ -55,6 +55,7 @@ class Sandbox:
         self.port = port
         self._story: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
 
     @property
     def url(self) -> str:
@@ -75,9 +76,22 @@ class Sandbox:
         app.router.add_route("*", "/{rest:.*}", self._nowhere)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port, backlog=512)
-        await site.start()
+        await self.listen()
         self.port = self._runner.addresses[0][1]
+
+    async def listen(self) -> None:
+        """Be there (again)."""
+        assert self._runner is not None
+        self._site = web.TCPSite(self._runner, self.host, self.port, backlog=512)
+        await self._site.start()
+
+    async def go_dark(self) -> None:
+        """Nobody gets through to this port until it listens again, as behind a blocked network; the town goes on."""
+        assert self._runner is not None and self._runner.server is not None and self._site is not None
+        await self._site.stop()
+        for line in list(self._runner.server.connections):
+            line.force_close()
+        self._site = None
 
     async def stop(self) -> None:
         await self.take_over()

@@ -56,11 +56,13 @@ def alerts_of_order(conn: Connection, order_id: int) -> list[Alert]:
     return [Alert(*row) for row in conn.execute(_ALERTS.where(alerts.c.run_id.in_(about)))]
 
 
-def add_alert(conn: Connection, now: datetime, run_id: int, position: int, person_id: int) -> None:
-    """Called again by the same step, it is the later call that counts."""
-    row = insert_once(alerts).values(run_id=run_id, position=position, person_id=person_id, at=now)
-    again = row.on_conflict_do_update(index_elements=["run_id", "position", "person_id"], set_={"at": now})
-    conn.execute(again)
+def add_alert(
+    conn: Connection, now: datetime, run_id: int, position: int, person_id: int, second_at: datetime | None = None
+) -> None:
+    """Called again by the same step, it is the later call that counts. `second_at`: so long Telegram has for it."""
+    called = {"at": now, "second_at": second_at}
+    row = insert_once(alerts).values(run_id=run_id, position=position, person_id=person_id, **called)
+    conn.execute(row.on_conflict_do_update(index_elements=["run_id", "position", "person_id"], set_=called))
 
 
 def miss(conn: Connection, person_id: int) -> list[Run]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from storage.tables import inbox, invitations, outbox, talks
+from storage.tables import echoes, inbox, invitations, outbox, talks
 
 AT_ONCE = 500
 
@@ -22,6 +22,7 @@ def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
     return [
         (inbox, (inbox.c.at < now - INBOX) & inbox.c.state.in_(("done", "ignored"))),
         (outbox, (outbox.c.done_at < now - OUTBOX) & outbox.c.state.in_(("sent", "dead", "uncertain"))),
+        (echoes, echoes.c.done_at < now - OUTBOX),
         (invitations, invitations.c.expires_at < now - LINKS),
         (talks, talks.c.touched_at < now - TALKS),
     ]

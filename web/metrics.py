@@ -28,6 +28,10 @@ class Metrics:
             "linli_handler_seconds", "Time in the handler of an update", registry=registry, buckets=SECONDS
         )
 
+        self._echoes = Counter(
+            "linli_second_channel", "Letters by the second channel, by way and end", ["way", "end"], registry=registry
+        )
+
         def gauge(name: str, about: str, *labels: str) -> Gauge:
             return Gauge(f"linli_{name}", about, labels, registry=registry)
 
@@ -45,6 +49,10 @@ class Metrics:
         """An update was handled; `result` is one of RESULTS."""
         self._results[result].inc()
         self._seconds.observe(seconds)
+
+    def echoed(self, way: str, end: str) -> None:
+        """A letter went by the second channel, or did not."""
+        self._echoes.labels(way, end.lower()).inc()
 
     def written(
         self, now: datetime, wrong: Set[str], waiting: Waiting | None, totals: Totals | None, free: int

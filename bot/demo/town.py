@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +77,7 @@ async def open_town(
     database_url: str = "",
     stories: dict[str, Story] | None = None,
     file: DeskFile | None = None,
+    given: Mapping[str, Any] | None = None,
     narrate: Callable[[str, str], None] = lambda who, words: None,
     **options: Any,
 ) -> DemoTown:
@@ -94,6 +95,7 @@ async def open_town(
             "data": data,
             "database_url": database_url,
             "key": "the invented town keeps no secrets",
+            **(given or {}),
         }
     )
     budget = Budget() if budgets else Budget.none()

@@ -5,7 +5,7 @@ Nothing here judges: rules stand in `domain/`, and the moves that compete are co
 
 from storage.tables.base import Instant, metadata
 from storage.tables.cases import access_log, case_grants, case_traces, cases
-from storage.tables.clocks import alerts, deadlines, escalation_runs
+from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs
 from storage.tables.messages import audit_log, cards, inbox, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
 from storage.tables.people import (
@@ -37,6 +37,7 @@ __all__ = [
     "consents",
     "contacts",
     "deadlines",
+    "echoes",
     "escalation_runs",
     "group_members",
     "groups",

@@ -49,5 +49,27 @@ alerts = Table(
     Column("person_id", ForeignKey("people.id"), nullable=False),
     Column("reached", Boolean, nullable=False, server_default=text("true")),  # false once Telegram says they cannot be
     Column("at", Instant, nullable=False),
+    Column("second_at", Instant),  # when it goes by the second channel, unless Telegram has it
     UniqueConstraint("run_id", "position", "person_id"),
+    Index("ix_alerts_second", "second_at", **only("second_at IS NOT NULL")),
+)
+
+echoes = Table(
+    "echoes",
+    metadata,
+    id_column(),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("way", String, nullable=False),
+    Column("address", String, nullable=False, server_default=""),  # a mailbox; the webhook has one place only
+    Column("state", String, nullable=False, server_default="waiting"),
+    Column("next_at", Instant),  # waiting: when it is tried; sending: when nobody counts on an answer any more
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("uncertain", Boolean, nullable=False, server_default=text("false")),  # it may have arrived before
+    Column("reason", String),
+    Column("made_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    one_of("way", "mail", "webhook"),
+    one_of("state", "waiting", "sending", "sent", "ended", "dead"),
+    Index("ix_echoes_due", "next_at", **only("state IN ('waiting', 'sending')")),
+    Index("ix_echoes_address", "way", "address", "done_at"),
 )

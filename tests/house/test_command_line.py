@@ -110,6 +110,36 @@ def test_check_names_faults_of_environment_and_file_together(
     assert "hush-hush" not in said
 
 
+SECOND = """
+[second_channel.mail]
+server = "mail.example.org"
+user = "desk"
+from = "desk@example.org"
+officers = "office@example.org"
+[second_channel.webhook]
+url = "https://alerts.example.org/linli"
+"""
+
+
+def test_secrets_of_the_second_channel_are_asked_for_before_it_is_needed(
+    linli: Command, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "desk.toml").write_text(shipped_desk_file("demo") + SECOND, encoding="utf-8")
+    monkeypatch.setenv("LINLI_BOT_TOKEN", TOKEN)
+    code, said = linli("check", "--lang", "en")
+    assert code == 1 and "LINLI_MAIL_PASSWORD" in said and "LINLI_ALERT_SECRET" in said
+    code, said = linli("run", "--lang", "en")
+    assert code == 2 and "LINLI_MAIL_PASSWORD" in said and "LINLI_ALERT_SECRET" in said
+    (place / "password").write_text("swordfish\n")
+    monkeypatch.setenv("LINLI_MAIL_PASSWORD_FILE", str(place / "password"))
+    monkeypatch.setenv("LINLI_ALERT_SECRET", "short")
+    code, said = linli("check", "--lang", "en")
+    assert code == 2 and "LINLI_ALERT_SECRET: write 32" in said
+    monkeypatch.setenv("LINLI_ALERT_SECRET", "0123456789abcdef" * 2)
+    code, said = linli("check", "--lang", "en")
+    assert code == 0 and "swordfish" not in said
+
+
 def test_check_looks_and_makes_nothing(linli: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert linli("check", "--lang", "en") == (
         2,

@@ -194,3 +194,50 @@ def test_nothing_an_officer_writes_is_an_accident() -> None:
             assert all(1 <= fault.line <= len(lines) for fault in wrong.faults)
             assert all(fault.text.msgid.format(**fault.text.blanks) for fault in wrong.faults)
     assert told > 60
+
+
+CHANNEL = """
+[second_channel]
+after = "10m"
+[second_channel.mail]
+server = "mail.example.org"
+tls = "starttls"
+user = "desk"
+from = "desk@example.org"
+to = { ankang = ["dina@example.org"] }
+[second_channel.webhook]
+url = "https://alerts.example.org/linli"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stands_in", "says"),
+    [
+        ('after = "10m"\n', 'after = "soon"\n', "soon", "is not a length of time"),
+        ('server = "mail.example.org"', "", "[second_channel.mail]", "“server” is missing"),
+        ('server = "mail.example.org"', 'sever = "mail.example.org"', "sever", "Did you mean “server”?"),
+        ('tls = "starttls"', 'tls = "startls"', "startls", "Did you mean “starttls”?"),
+        ('tls = "starttls"', 'tls = "none"', 'tls = "none"', "Without TLS anybody on the way could read"),
+        ('tls = "starttls"', "port = 70000", "70000", "Write for example: port = 465"),
+        ('user = "desk"', 'password = "swordfish"', "swordfish", "set LINLI_MAIL_PASSWORD"),
+        ('from = "desk@example.org"', 'from = "the desk"', "the desk", "“the desk” is not an e-mail address"),
+        ('["dina@example.org"]', '["dina@example.org", "dina"]', '"dina"]', "“dina” is not an e-mail address"),
+        ('["dina@example.org"]', "[7]", "to = {", 'ankang = ["dina@example.org"]'),
+        ("{ ankang =", "{ ankan =", "ankan =", "Did you mean “ankang”?"),
+        ('to = { ankang = ["dina@example.org"] }', "", "[second_channel.mail]", "“officers” is missing"),
+        ('url = "https://alerts', 'url = "http://alerts', "http://alerts", "cannot be understood like this"),
+        ('url = "https://', 'secret = "swordfish"\nurl = "https://', "swordfish", "set LINLI_ALERT_SECRET"),
+        ('url = "https://alerts.example.org/linli"', "", "[second_channel.webhook]", "“url” is missing"),
+    ],
+)
+def test_faults_of_the_second_channel(old: str, new: str, stands_in: str, says: str) -> None:
+    assert CHANNEL.count(old) == 1
+    text = SMALL + CHANNEL.replace(old, new)
+    found = faults_of(text)
+    assert any(line == line_with(text, stands_in) and says in sentence for line, sentence in found), found
+    assert not any("swordfish" in sentence for _line, sentence in found)
+
+
+def test_a_second_channel_that_leads_nowhere() -> None:
+    ((line, sentence),) = faults_of(f'{SMALL}\n[second_channel]\nafter = "10m"\n')
+    assert line == line_with(f"{SMALL}\n[second_channel]", "[second_channel]") and "leads nowhere" in sentence

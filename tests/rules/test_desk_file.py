@@ -9,6 +9,7 @@ import pytest
 from domain.desk_file import Award, Caps, OrderRules, Promise, read_desk_file
 from domain.escalation import EscalationStep
 from domain.places import communities, path_up
+from domain.second_channel import Mail, SecondChannel
 from domain.shipped import shipped_desk_file
 
 SMALL = Path(__file__).with_name("small_desk.toml").read_text(encoding="utf-8")
@@ -91,3 +92,26 @@ def test_what_we_ship_works_as_it_is(name: str) -> None:
     everything += [category.name for category in desk.categories.values()]
     everything += [report.name for report in desk.reports.values()]
     assert all(set(named) == {"zh_Hans", "en"} for named in everything)
+
+
+def test_the_second_channel() -> None:
+    desk = read_desk_file(SMALL)
+    assert desk.second_channel is None
+    mail = '[second_channel.mail]\nserver = "localhost"\ntls = "none"\nfrom = "desk@example.org"\n'
+    channel = read_desk_file(f'{SMALL}\n{mail}to = {{ ankang = "dina@example.org" }}').second_channel
+    assert channel == SecondChannel(
+        timedelta(minutes=10),
+        Mail("localhost", "desk@example.org", "none", 25, None, {"ankang": ("dina@example.org",)}),
+    )
+    hook = read_desk_file(f'{SMALL}\n[second_channel]\nafter = "5m"\nwebhook.url = "https://a.example.org/x?y=z"')
+    assert hook.second_channel == SecondChannel(timedelta(minutes=5), None, "https://a.example.org/x?y=z")
+
+
+@pytest.mark.parametrize("name", ["desk.en", "desk.zh_Hans"])
+def test_the_second_channel_that_the_shipped_files_show_is_sound(name: str) -> None:
+    """Only the # is to be taken away."""
+    text = shipped_desk_file(name)
+    start = text.index("# [second_channel]")
+    end = text.index("\n\n", start)
+    channel = read_desk_file(text[:start] + re.sub(r"(?m)^# ?", "", text[start:end]) + text[end:]).second_channel
+    assert channel is not None and channel.mail is not None and channel.mail.officers and channel.webhook
