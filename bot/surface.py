@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.post.hook import hang_out
+from bot.post.lookout import Lookout
 from bot.post.office import PostOffice
 from bot.post.reading import read
 from bot.settings import Settings
 from storage.messages import set_fact
 from storage.work import open_readers
 from web.app import build
-from web.health import Health, Limits, Sources
+from web.health import Health, Limits, Line, Sources
 from web.metrics import Metrics
 from web.serving import Serving
 from web.webhook import Webhook
@@ -36,6 +36,7 @@ class Surface:
         self.door: Serving | None = None
         self.health: Health | None = None
         self.watch: Serving | None = None
+        self.lookout: Lookout | None = None
 
     @property
     def by_webhook(self) -> bool:
@@ -47,20 +48,25 @@ class Surface:
         if self.settings.listen:
             self.readings = open_readers(self.settings.database)
             now, health = self.office.clock.now, self.office.health
-            sources = Sources(now, lambda: health.flags, self._write, self._read, self._free)
+            line = lambda: Line(health.dark_since, health.polled_at, health.pending)  # noqa: E731
+            sources = Sources(now, lambda: health.flags, self._write, self._read, self._free, line)
             self.health = Health(sources, self.metrics, self._limits)
             self.watch = Serving(build(health=self.health), self.settings.listen)
             await self.watch.start()
+        self.lookout = Lookout(self.office.wire, self.office.health, self.office.clock)
         if self.by_webhook:
             secret = self.settings.webhook_secret.get_secret_value()
             self.webhook = Webhook(secret, self.office.pump.take, sound=self._sound)
             self.door = Serving(build(webhook=self.webhook), self.settings.webhook_listen)
             await self.door.start()
             address = f"{self.settings.webhook_url}/{self.webhook.door}"
-            self.office.jobs.start("webhook", hang_out(self.office.wire, self.office.health, address, secret))
+            self.lookout = Lookout(self.office.wire, self.office.health, self.office.clock, address, secret)
+        self.office.jobs.start("webhook", self.lookout.begin())
 
     async def close_door(self) -> None:
         """Whatever was brought is committed and acknowledged; Telegram keeps the rest until we are back."""
+        if self.lookout is not None:
+            await self.lookout.stop()
         if self.door is not None and self.webhook is not None:
             await self.door.stop()
             await self.webhook.close()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from storage.tables import deadlines, escalation_runs, inbox, outbox
+from storage.tables import alerts, deadlines, escalation_runs, inbox, outbox
 from storage.tables.base import Instant
 
 LAST_UPDATE = select(inbox.c.at).order_by(inbox.c.update_id.desc()).limit(1)
@@ -20,6 +20,7 @@ UNSENT = (
 )
 DEADLINE = select(func.min(deadlines.c.due_at)).where(deadlines.c.met_at.is_(None), deadlines.c.breached_at.is_(None))
 STEP = select(func.min(escalation_runs.c.next_at)).where(escalation_runs.c.state.in_(("running", "acknowledged")))
+SECOND = select(func.min(alerts.c.second_at)).where(alerts.c.second_at.is_not(None))
 OUTBOX = select(outbox.c.state, outbox.c.lane, func.count()).group_by(outbox.c.state, outbox.c.lane)
 QUARANTINED = select(func.count()).select_from(inbox).where(inbox.c.state == "quarantined")
 
@@ -43,7 +44,7 @@ class Totals:
 
 
 def find_waiting(conn: Connection, now: datetime) -> Waiting:
-    due = [at for at in (conn.scalar(DEADLINE), conn.scalar(STEP)) if at is not None]
+    due = [at for at in map(conn.scalar, (DEADLINE, STEP, SECOND)) if at is not None]
     return Waiting(
         conn.scalar(LAST_UPDATE),
         conn.scalar(NEW) or 0,

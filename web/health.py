@@ -32,6 +32,7 @@ class Limits:
     unsent: timedelta = timedelta(minutes=10)
     overdue: timedelta = timedelta(minutes=2)
     disk: int = 200 * MIB
+    polling: timedelta = timedelta(minutes=5)  # since Telegram last answered the fetching
     patience: float = 3  # seconds for the database to answer
     counted_for: timedelta = timedelta(minutes=1)  # so long a count of all rows is good enough
 
@@ -43,6 +44,15 @@ class Read(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How the line to Telegram stands."""
+
+    dark_since: datetime | None = None  # it cannot be reached, or does not reach us
+    polled_at: datetime | None = None  # the last time it answered the fetching; None: nothing is fetched
+    pending: int | None = None  # updates that wait there to be brought to the webhook
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Where the answers come from; handed in, so that this room needs nothing of the post office."""
 
@@ -51,6 +61,7 @@ class Sources:
     write: Callable[[], Awaitable[object]]  # returns once something was written and committed
     read: Read
     free: Callable[[], int]  # bytes left on the disk
+    line: Callable[[], Line] = Line
 
 
 @dataclass(slots=True)
@@ -83,7 +94,14 @@ class Health:
     async def figures(self, request: Request) -> Response:
         found = await self._look()
         written = self._metrics.written(
-            self._sources.now(), set(found.wrong), found.waiting, await self._totals(), self._sources.free()
+            self._sources.now(),
+            set(found.wrong),
+            found.waiting,
+            await self._totals(),
+            self._sources.free(),
+            dark_since=(line := self._sources.line()).dark_since,
+            polled_at=line.polled_at,
+            pending=line.pending,
         )
         return Response(written, media_type=CONTENT_TYPE_LATEST)
 
@@ -112,6 +130,9 @@ class Health:
                 needed = f"this version of the desk needs {self._revision}. Restart it, or install a later one."
                 wrong["schema"] = f"The database has the shape {revision}; {needed}"
             wrong |= self._too_old(found.waiting, now)
+        polled_at = self._sources.line().polled_at
+        if polled_at is not None and now - polled_at > limits.polling:
+            wrong.setdefault("fetching", f"Telegram has not answered the fetching for {said(now - polled_at)}.")
         if (free := self._sources.free()) < limits.disk:
             wrong["disk"] = f"Only {free // MIB} MiB are left on the disk; {limits.disk // MIB} should be free."
         return found

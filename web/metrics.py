@@ -43,6 +43,9 @@ class Metrics:
         self._outbox = gauge("outbox_messages", "Messages by state and lane, counted once a minute", "state", "lane")
         self._unsent = gauge("outbox_oldest_age_seconds", "Since when the oldest message could have gone", "lane")
         self._overdue = gauge("deadline_overdue_seconds", "How long the oldest running clock has been due")
+        self._dark = gauge("telegram_dark_seconds", "Since Telegram cannot be reached, or does not reach us")
+        self._polled = gauge("last_poll_age_seconds", "Since Telegram last answered the fetching")
+        self._pending = gauge("webhook_pending_updates", "Updates that wait at Telegram to be brought")
         self._free = gauge("disk_free_bytes", "Left on the disk")
 
     def handled(self, result: str, seconds: float) -> None:
@@ -55,7 +58,16 @@ class Metrics:
         self._echoes.labels(way, end.lower()).inc()
 
     def written(
-        self, now: datetime, wrong: Set[str], waiting: Waiting | None, totals: Totals | None, free: int
+        self,
+        now: datetime,
+        wrong: Set[str],
+        waiting: Waiting | None,
+        totals: Totals | None,
+        free: int,
+        *,
+        dark_since: datetime | None = None,
+        polled_at: datetime | None = None,
+        pending: int | None = None,
     ) -> bytes:
         """Everything in Prometheus' text. What could not be read is NaN: nobody takes it for zero."""
         for gauge in (self._wrong, self._outbox, self._unsent):
@@ -65,6 +77,9 @@ class Metrics:
             self._wrong.labels(what).set(1)
         unknown = float("nan")
         self._free.set(free)
+        self._dark.set((now - dark_since).total_seconds() if dark_since else 0)
+        self._polled.set((now - polled_at).total_seconds() if polled_at else unknown)
+        self._pending.set(unknown if pending is None else pending)
         self._new.set(waiting.new if waiting else unknown)
         heard = waiting.last_update if waiting else None
         self._heard.set((now - heard).total_seconds() if heard else unknown)

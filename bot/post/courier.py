@@ -22,7 +22,7 @@ from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
 from bot.post.marks import Marks, NoteStanding
-from bot.post.outcomes import NotSent, Outcome, Reach, Sent, Uncertain
+from bot.post.outcomes import NotSent, Outcome, Reach, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
 from bot.post.pump import Pump
@@ -234,7 +234,7 @@ class Courier:
 
     def _ended(self, parcel: Parcel, outcome: Outcome) -> None:
         ending: Ending = judge(parcel, outcome)
-        if isinstance(outcome, Sent):
+        if not isinstance(outcome, NotSent | Uncertain):
             self._health.green("telegram")
         elif isinstance(outcome, NotSent) and outcome.unreachable:
             self._health.red("telegram", "Telegram cannot be reached.")

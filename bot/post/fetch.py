@@ -58,6 +58,7 @@ class Fetcher:
                 continue
             self._delay = 0.0
             self._health.green("fetching")
+            self._health.polled_at = self._health.now()
             if not fetched:
                 # All that was fetched is forgotten there. After a week of silence Telegram numbers anew, perhaps lower,
                 # and would take our old offset for a confirmation of what we have never seen.

@@ -68,7 +68,7 @@ class PostOffice:
         carriage: Callable[[int, float], Carriage] = Carriage,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
-        self.health, self.jobs = Health(), Jobs()
+        self.health, self.jobs = Health(now=self.clock.now), Jobs()
         self.wire = Wire(token, base_url, patience=patience, carriage=carriage)
         outgoing = Outgoing(self.clock, zone, language)
         self.pump = Pump(

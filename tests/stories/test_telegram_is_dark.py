@@ -94,7 +94,9 @@ async def test_two_dark_hours(dark: Dark) -> None:
     await dark.wait(80)
     assert [each["To"] for each in dark.mail.letters] == ["dina@example.org", "gita@example.org"]
     assert len(dark.hook.taken) == 2
-    assert "telegram" in town.demo.app.office.health.flags
+    health = town.demo.app.office.health
+    assert "telegram" in health.flags and health.dark_since is not None
+    assert town.now - health.dark_since > timedelta(hours=1)
 
     everything = [each.as_string() + each.get_content() for each in dark.mail.letters]
     everything += [str(headers) + body.decode() for headers, body in dark.hook.taken]
@@ -107,7 +109,7 @@ async def test_two_dark_hours(dark: Dark) -> None:
     order = [call["params"]["chat_id"] for call in (await behind(town))[calls:] if call["method"] == "sendMessage"]
     alerts = {town.dina.id, town.gita.id, town.kofi.id}
     assert set(order[:3]) == alerts and order[3:] == [town.volunteers.id]
-    assert "telegram" not in town.demo.app.office.health.flags
+    assert "telegram" not in health.flags
 
     for supervisor in (town.dina, town.gita, town.kofi):
         await supervisor.hears("Nobody has taken this yet")
