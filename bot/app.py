@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -73,7 +74,7 @@ class App:
         stuck_seconds: float = 30,
         pause: float = 0.2,
         chance: random.Random | None = None,
-        carriage: Callable[[int, float], Carriage] = Carriage,
+        carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
     ) -> None:
         self.settings, self.file = settings, file
@@ -108,7 +109,7 @@ class App:
             handler_seconds=handler_seconds,
             stuck_seconds=stuck_seconds,
             pause=pause,
-            carriage=carriage,
+            carriage=partial(carriage, proxy=proxy) if (proxy := settings.proxy.get_secret_value()) else carriage,
         )
 
         self.jobs = Jobs(self.office)

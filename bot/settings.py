@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "LINLI_"
 TOKEN_FILE = "bot_token"
 PUBLIC = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$")
+PROXY = re.compile(r"http://[^\s/?#]+/?")
 SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
 LONG_SECRET = "write 32 to 256 letters, digits, _ or -, made by chance, such as `openssl rand -hex 32`"
 
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr = Field(SecretStr(""), description="the bot's token, from @BotFather")
     bot_api: str = Field("https://api.telegram.org", description="base URL of the Bot API server")
+    proxy: SecretStr = Field(
+        SecretStr(""), description="HTTP proxy on the way to the Bot API server, such as http://127.0.0.1:3128"
+    )
     database_url: str = Field("", description="SQLite under LINLI_DATA unless given; or postgresql+psycopg://…")
     desk: Path = Field(Path("desk.toml"), description="path of the desk file")
     owner: int | None = Field(None, description="Telegram id of the first officer")
@@ -54,6 +58,15 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("write an address that begins with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not PROXY.fullmatch(value.get_secret_value()):
+            raise ValueError(
+                "write the address of an HTTP proxy, such as http://127.0.0.1:3128; no other kind is spoken"
+            )
+        return value
 
     @field_validator("webhook_url")
     @classmethod

@@ -12,6 +12,14 @@ import aiohttp
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+UNSENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+"""Nobody was reached, or only a proxy that let nothing through."""
+
 
 class Unsent(TelegramError):
     """It surely did not arrive."""
@@ -39,8 +47,8 @@ def seconds(given: Any, otherwise: float) -> float:
 class Carriage(BaseRequest):
     """One pool of connections to Telegram."""
 
-    def __init__(self, connections: int, patience: float) -> None:
-        self._connections, self._patience = connections, patience
+    def __init__(self, connections: int, patience: float, proxy: str = "") -> None:
+        self._connections, self._patience, self._proxy = connections, patience, proxy
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -75,9 +83,11 @@ class Carriage(BaseRequest):
         )
         fault: TelegramError
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=patience) as response:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=patience, proxy=self._proxy or None
+            ) as response:
                 code, payload = response.status, await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as found:
+        except UNSENT as found:
             fault = Unsent(type(found).__name__)
         except UnicodeError:
             fault = Refusal(400, "half a character cannot be sent", {})
@@ -115,6 +125,8 @@ def _body(data: RequestData | None) -> Any:
 
 
 def _refusal(code: int, payload: bytes) -> TelegramError:
+    if code == 407:
+        return Unsent("the proxy wants to know who we are")
     try:
         answer = json.loads(payload)
         return Refusal(code, str(answer["description"]), answer.get("parameters") or {})

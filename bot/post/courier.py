@@ -16,13 +16,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
+from bot.post.circuit import Circuit
 from bot.post.clock import Clock
 from bot.post.endings import Again, Ending, Moved, Over, Unreachable, judge, repeated
 from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
 from bot.post.marks import Marks, NoteStanding
-from bot.post.outcomes import NotSent, Outcome, Reach, Uncertain
+from bot.post.outcomes import Outcome, Reach, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
 from bot.post.pump import Pump
@@ -60,6 +61,7 @@ class Courier:
         self._cards = Cards(wire, readers, render, self._marks.fresh, clock.elapsed)
         self._lanes = Lanes(budget)
         self._wake = asyncio.Event()
+        self._circuit = Circuit(lambda: wire.call("getMe"), self._wake.set, clock=clock, health=health)
         self._timer: asyncio.TimerHandle | None = None
         self._on_the_way: set[asyncio.Task[None]] = set()
         self._picking = False
@@ -93,6 +95,7 @@ class Courier:
                     await asyncio.wait(self._on_the_way)
         except TimeoutError:
             log.error("the courier stops before everything has arrived")
+        self._circuit.stop()
         if self._timer:
             self._timer.cancel()
 
@@ -114,7 +117,8 @@ class Courier:
             self._on_the_way
             or self._picking
             or self._marks
-            or self._lanes.ready(self._clock.elapsed())
+            or self._circuit.asking
+            or (not self._circuit.open and self._lanes.ready(self._clock.elapsed()))
             or (due and due <= self._clock.now())
         )
 
@@ -154,13 +158,13 @@ class Courier:
         return self._lanes.pick(self._clock.elapsed(), self._room())
 
     def _room(self) -> int:
-        return self._at_once - len(self._lanes.in_flight)
+        return self._circuit.room(self._at_once, len(self._lanes.in_flight))
 
     def _set_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
         due = self._lanes.next_due()
-        at = self._lanes.next_at() if self._room() > 0 else None  # whatever lands wakes us
+        at = self._lanes.next_at() if self._room() > 0 else None  # what lands wakes us, or the circuit
         waits = [at - self._clock.elapsed()] if at is not None else []
         waits += [(due - self._clock.now()).total_seconds()] if due else []
         if waits:
@@ -194,7 +198,8 @@ class Courier:
 
     async def _answer(self, fields: dict[str, Any]) -> None:
         """The outcome of a tap: said once, and worthless later, so nothing comes of a refusal."""
-        await self._wire.call("answerCallbackQuery", fields)
+        if not self._circuit.open:
+            await self._wire.call("answerCallbackQuery", fields)
 
     async def _carry(self, parcel: Parcel) -> None:
         where = {"chat_id": parcel.chat_id} if parcel.chat_id else {}
@@ -233,11 +238,7 @@ class Courier:
     # ── endings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _ended(self, parcel: Parcel, outcome: Outcome) -> None:
-        ending: Ending = judge(parcel, outcome)
-        if not isinstance(outcome, NotSent | Uncertain):
-            self._health.green("telegram")
-        elif isinstance(outcome, NotSent) and outcome.unreachable:
-            self._health.red("telegram", "Telegram cannot be reached.")
+        ending: Ending = judge(parcel, outcome, outage=self._circuit.note(outcome))
         match ending:
             case Over():
                 self._over(parcel, ending)
@@ -258,8 +259,6 @@ class Courier:
 
     def _again(self, parcel: Parcel, again: Again) -> None:
         elapsed = self._clock.elapsed()
-        if again.revoked:
-            self._health.red("token", "Telegram refuses the bot's token. Ask @BotFather for it, and start again.")
         if again.everybody:
             self._budget.brake(again.seconds, elapsed)
         elif again.parked:

@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from bot.post.circuit import is_revoked
 from bot.post.outcomes import (
     Migrated,
     NotSent,
@@ -63,7 +64,6 @@ class Again:
     parked: bool = False
     everybody: bool = False
     repeat: bool = False
-    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Moved:
 Ending = Over | Again | Unreachable | Moved
 
 
-def judge(parcel: Parcel, outcome: Outcome) -> Ending:
-    """How the message goes on after this attempt; counts the attempt."""
+def judge(parcel: Parcel, outcome: Outcome, *, outage: bool = False) -> Ending:
+    """How the message goes on after this attempt; counts the attempt. In an outage it does not die of that."""
     parcel.tries += 1
     match outcome:
         case Sent():
@@ -96,7 +96,8 @@ def judge(parcel: Parcel, outcome: Outcome) -> Ending:
         case NotSent(unreachable=True):
             return Again(_growing(parcel.tries), everybody=True)
         case NotSent(why):
-            return Again(_growing(parcel.tries)) if parcel.tries < MOST_TRIES else Over("dead", why, code=500)
+            lives = outage or parcel.tries < MOST_TRIES
+            return Again(_growing(parcel.tries)) if lives else Over("dead", why, code=500)
         case Uncertain(why):
             return _uncertain(parcel, why)
         case Migrated(chat_id):
@@ -106,7 +107,7 @@ def judge(parcel: Parcel, outcome: Outcome) -> Ending:
 
 
 def _growing(tries: int) -> float:
-    return float(min(60.0, 2.0 ** (tries - 1)))
+    return float(min(60.0, 2.0 ** min(tries - 1, 6)))
 
 
 def _uncertain(parcel: Parcel, why: str) -> Ending:
@@ -116,8 +117,8 @@ def _uncertain(parcel: Parcel, why: str) -> Ending:
 
 
 def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
-    if refused.code == 401 or (refused.code == 404 and refused.words.lower() == "not found"):
-        return Again(60, everybody=True, revoked=True)
+    if is_revoked(refused):
+        return Again(1.0)
     if reach := why_unreachable(refused):
         if parcel.chat_id < 0:
             return Unreachable("left")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.post.circuit import REVOKED, REVOKED_PAUSE, is_revoked
 from bot.post.health import Health
 from bot.post.outcomes import NotSent, Outcome, Parked, PermanentlyRefused, Uncertain
 from bot.post.raw import Raw
@@ -19,7 +20,6 @@ HOOKED = (
     "This desk fetches its updates, but a webhook is set for this bot, so Telegram brings them elsewhere. Set "
     "LINLI_WEBHOOK_URL and LINLI_WEBHOOK_SECRET to run by webhook, or have the webhook deleted to fetch."
 )
-REVOKED = "Telegram refuses the bot's token. Ask @BotFather for it, and start again."
 
 
 class Fetcher:
@@ -53,12 +53,12 @@ class Fetcher:
         while True:
             fetched = await self._wire.fetch(self.offset, self._timeout)
             if not isinstance(fetched, list):
-                if not await self._trouble(fetched):
-                    return
+                await self._trouble(fetched)
                 continue
             self._delay = 0.0
             self._health.green("fetching")
             self._health.polled_at = self._health.now()
+            self._health.green("token")
             if not fetched:
                 # All that was fetched is forgotten there. After a week of silence Telegram numbers anew, perhaps lower,
                 # and would take our old offset for a confirmation of what we have never seen.
@@ -68,13 +68,13 @@ class Fetcher:
                 await asyncio.shield(self._taking)
                 self.offset = fetched[-1]["update_id"] + 1
 
-    async def _trouble(self, outcome: Outcome) -> bool:
-        """Wait before asking again; False: there is no use in asking."""
+    async def _trouble(self, outcome: Outcome) -> None:
+        """Wait before asking again; with a token that is refused, long."""
         self._delay = min(30.0, max(0.5, self._delay * 2))
         match outcome:
-            case PermanentlyRefused(code=401 | 404):
+            case _ if is_revoked(outcome):
                 self._health.red("token", REVOKED)
-                return False
+                self._delay = REVOKED_PAUSE
             case PermanentlyRefused(code=409, words=words) if "webhook is active" in words:
                 self._health.red("fetching", HOOKED)
             case PermanentlyRefused(code=409):
@@ -86,4 +86,3 @@ class Fetcher:
             case _:
                 self._health.red("fetching", f"Telegram refuses to hand over updates ({type(outcome).__name__}).")
         await asyncio.sleep(self._delay)
-        return True

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from bot.post.budget import Budget
 from bot.post.clock import FrozenClock
 from bot.post.fetch import Fetcher
@@ -119,16 +121,22 @@ async def test_the_long_poll_waits_no_shorter_than_it_is_told(monkeypatch: Any) 
 
     class Busy:
         async def fetch(self, offset: int, timeout: float, limit: int = 100) -> Any:
-            return answers.pop(0) if answers else PermanentlyRefused(401, "Unauthorized")
+            return answers.pop(0)
+
+    class Enough(Exception):
+        pass
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
+        if not answers:
+            raise Enough
 
     async def take(updates: list[Any]) -> None:
         raise AssertionError("there was nothing")
 
     monkeypatch.setattr("bot.post.fetch.asyncio.sleep", sleep)
-    await Fetcher(Busy(), take, Health())._run()  # type: ignore[arg-type]
+    with pytest.raises(Enough):
+        await Fetcher(Busy(), take, Health())._run()  # type: ignore[arg-type]
     assert slept[:2] == [7.0, 40.0]
     assert max(slept[2:]) <= 40.0
     assert all(later >= earlier for earlier, later in pairwise(slept[3:]))
