@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.town import COMMUNITIES, VOLUNTEERS, group_id, town_file, volunteer_id
 from bot.app import App
-from bot.demo.town import morning
+from bot.demo.file import morning
 from bot.logs import set_up_logs
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock

@@ -21,6 +21,7 @@ from sandbox.faults import Fault
 from sandbox.files import MOST_UPLOAD
 from sandbox.methods import BY_LOWER_NAME, Method
 from sandbox.methods.updates import Written
+from sandbox.plug import Plug, Socket
 from sandbox.world import Json, World
 
 PAGE = Path(__file__).parent / "page"
@@ -44,12 +45,14 @@ class Sandbox:
         name: str = "Linli",
         username: str = "linli_bot",
         zone: str | None = None,
+        plug: Plug | None = None,
     ) -> None:
         if not TOKEN.match(token):
             raise ValueError("a bot's token is a number, a colon and letters")
         self.world = World(token, clock or MovingClock(), budgets, name, username)
         self.stories = stories or {}
         self.playing: str | None = None
+        self.socket = Socket(plug, self.world.events) if plug else None  # without one nobody can pull the plug
         self.zone = zone  # whose wall clock the phones show; None leaves it to the page
         self.host = host
         self.port = port
@@ -95,6 +98,8 @@ class Sandbox:
 
     async def stop(self) -> None:
         await self.take_over()
+        if self.socket is not None:
+            await self.socket.close()
         self.world.events.close()
         self.world.updates.close()
         await self.world.updates.unhook()

@@ -81,6 +81,7 @@ class Updates:
         self.waiting: deque[Update] = deque()
         self.allowed: frozenset[str] | None = None  # None: everything but what comes on request
         self.hook: Webhook | None = None  # while it is set, nobody may poll
+        self.heard: Callable[[int, str, dict[str, Any]], None] = lambda number, kind, thing: None
         self._poller: asyncio.Future[None] | None = None
         self._soonest: datetime | None = None  # nothing expires before this
 
@@ -95,7 +96,9 @@ class Updates:
         if not self.wants(kind):
             return None
         body = json.dumps(thing, ensure_ascii=False)
-        return self._put(f'"{kind}":{body}', KEPT_BRIEFLY.get(kind, KEPT), lane_of(kind, thing))
+        number = self._put(f'"{kind}":{body}', KEPT_BRIEFLY.get(kind, KEPT), lane_of(kind, thing))
+        self.heard(number, kind, thing)
+        return number
 
     def add_raw(self, update: dict[str, Any]) -> int:
         """Any update as it is, however malformed; only its number is given here."""

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+from bot.demo.file import morning
 from bot.demo.stories import STORIES, Telling
-from bot.demo.town import DemoTown, empty, morning, open_town
+from bot.demo.town import DemoTown, empty, open_town
 from sandbox.phones import NotAsPromised
 from sandbox.server import Sandbox, Story
 
@@ -26,7 +27,7 @@ async def show(language: str, port: int, data: Path) -> None:
     stories: dict[str, Story] = {
         name: (title[language], _shown(demos, name)) for name, (title, _play) in STORIES.items()
     }
-    demo = await open_town(language, empty(data), port=port, stories=stories)
+    demo = await open_town(language, empty(data), port=port, stories=stories, apart=True)
     demos.append(demo)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):

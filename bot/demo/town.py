@@ -1,25 +1,30 @@
-"""The town, running: sandbox and desk in one process over real HTTP on loopback, with one clock for both."""
+"""The town, running: sandbox and desk over real HTTP on loopback, with one clock for both.
+
+Both are in one process; or the desk is `apart`, so that its plug can be pulled, and `app` only reads its database.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from bot.app import App
+from bot.demo.apart import Apart
 from bot.demo.cast import CAST, TEAMS, what_they_are
+from bot.demo.file import morning, town_file
+from bot.demo.plug import DemoPlug
 from bot.demo.seed import seed
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock
 from bot.settings import Settings
-from domain.desk_file import DeskFile, read_desk_file
-from domain.shipped import shipped_desk_file
+from domain.desk_file import DeskFile
 from sandbox.phones import Chat, Phone, Town
 from sandbox.server import Sandbox, Story
 from storage import schema
@@ -39,32 +44,29 @@ class DemoTown:
     town: Town
     phones: dict[str, Phone] = field(default_factory=dict)
     groups: dict[str, Chat] = field(default_factory=dict)
+    apart: Apart | None = None
 
     async def settle(self) -> None:
-        """Nothing is on its way to the desk or from it any more."""
+        """Nothing is on its way to the desk or from it any more. While its plug is out, that is not so."""
         while True:
-            await self.app.office.drained()
-            if not self.sandbox.world.updates.waiting and not self.app.office.busy:
+            nothing = not self.sandbox.world.updates.waiting
+            if self.apart is not None:
+                await self.apart.settled()
+            else:
+                await self.app.office.drained()
+                nothing = not self.app.office.busy
+            if nothing and not self.sandbox.world.updates.waiting:
                 return
             await asyncio.sleep(0.005)
 
     async def close(self) -> None:
-        await self.app.close()
+        if self.apart is not None:
+            await self.apart.close()
+            await self.app.close_databases()
+        else:
+            await self.app.close()
         await self.sandbox.stop()
         await self.town.session.close()
-
-
-def town_file(language: str) -> DeskFile:
-    """The town's desk file; its groups and whoever has not chosen read this language."""
-    file = read_desk_file(shipped_desk_file("demo"))
-    return replace(file, languages=(language, *(each for each in file.languages if each != language)))
-
-
-def morning(now: datetime, file: DeskFile) -> timedelta:
-    """How far it is to ten in the morning there: the town is awake when it is shown."""
-    there = now.astimezone(file.zone)
-    ten = there.replace(hour=10, minute=0, second=0, microsecond=0)
-    return (ten if ten > there else ten + timedelta(days=1)) - there
 
 
 async def open_town(
@@ -79,14 +81,21 @@ async def open_town(
     file: DeskFile | None = None,
     given: Mapping[str, Any] | None = None,
     narrate: Callable[[str, str], None] = lambda who, words: None,
+    apart: bool = False,
     **options: Any,
 ) -> DemoTown:
-    """1. the clock 2. the sandbox 3. its people and groups 4. the cast takes its places 5. the desk opens."""
+    """1. the clock 2. the sandbox 3. its people and groups 4. the cast takes its places 5. the desk opens.
+
+    `apart`: it runs in a process of its own, in which it knows no options.
+    """
     file = file or town_file(language)
     if clock is None:
         clock = MovableClock()
         clock.move(morning(datetime.now(UTC), file))
-    sandbox = Sandbox(TOKEN, clock=clock, stories=stories, budgets=budgets, port=port, name=file.name[language])
+    plug = DemoPlug() if apart else None
+    sandbox = Sandbox(
+        TOKEN, clock=clock, stories=stories, budgets=budgets, port=port, name=file.name[language], plug=plug
+    )
     await sandbox.start()
     settings = Settings.model_validate(
         {
@@ -102,13 +111,20 @@ async def open_town(
     app = App(settings, file, clock=clock, budget=budget, **options)
     session = aiohttp.ClientSession()
     demo = DemoTown(language, data, clock, sandbox, app, Town(sandbox.url, session, lambda: demo.settle(), narrate))
+    if plug is not None:
+        demo.apart = Apart(settings, language, clock, budgets=budgets)
+        await demo.apart.begin()
     await people_the_town(demo)
     schema.upgrade(app.writer)
     ids = {key: phone.id for key, phone in demo.phones.items()}
     chats = {key: group.id for key, group in demo.groups.items()}
     with app.writer.begin() as conn:
         seed(app.desk_for(conn), ids, chats, language)
-    await app.open()
+    if plug is not None and demo.apart is not None:
+        await demo.apart.open()
+        plug.fits(demo.apart, sandbox.world, app, demo.settle)
+    else:
+        await app.open()
     await demo.settle()
     return demo
 

@@ -67,6 +67,11 @@ class MovableClock:
         except TimeoutError:
             pass
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it has been moved."""
+        return self._offset
+
     def on_move(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
 

@@ -18,6 +18,9 @@ All of it is JSON. What goes wrong, and what becomes of groups:
     POST /control/delete    also {"user", "all": true}: a person clears the private chat, the bot's messages included
     POST /control/freeze    {"chat", "message_id", "frozen"?=true} -> {"frozen"}: "message can't be edited"
     POST /control/members   status "restricted" mutes: the bot may look but not speak, a person may not speak
+    POST /control/plug      {"in": false} kills the bot, {"in": true} starts it again -> {"state", "told"}
+                            state: in | out | starting; told: language -> what was lost and doubled; both also in
+                            /control/state as "plug", null where whoever runs the bot has handed in no plug
 
 A fault strikes the calls that meet its method and chat, the oldest fault first, and is noted at the call as "fault"
 in /control/calls. `count` is how many calls it strikes: one unless told otherwise, 0 until it is cleared; a 429 without
@@ -75,6 +78,7 @@ DO: dict[str, Deed] = {
     "faults": steering.faults,
     "raw": steering.raw,
     "settings": steering.settings,
+    "plug": steering.plug,
     "show": steering.show,
     "take_over": steering.take_over,
     "caption": steering.caption,

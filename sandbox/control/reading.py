@@ -29,6 +29,7 @@ async def state(box: Sandbox, args: Arguments) -> Json:
         "stories": [{"name": name, "title": title} for name, (title, _) in box.stories.items()],
         "running": box.playing,
         "caption": world.caption,
+        "plug": box.socket.card() if box.socket else None,
         "commands": shown_commands(world),
         "budgets": world.budgets.on,
         "privacy": not world.hears_everything,

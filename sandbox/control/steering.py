@@ -73,6 +73,17 @@ async def faults(box: Sandbox, args: Arguments) -> Json:
     ).card()
 
 
+async def plug(box: Sandbox, args: Arguments) -> Json:
+    """Pull the bot's plug, or put it back; the event `plug` says how that goes on."""
+    if box.socket is None:
+        raise Unclear("This bot has no plug.")
+    if args.flag("in"):
+        box.socket.put_back()
+    else:
+        await box.socket.pull()
+    return box.socket.card()
+
+
 async def show(box: Sandbox, args: Arguments) -> Json:
     box.show(args.text("story"))
     return {}

@@ -11,9 +11,11 @@ export function makeBar(place, captionPlace, board, deeds) {
   const clock = h("div", { class: "clock" });
   const story = h("div", { class: "story" });
   const language = h("div", { class: "language" });
+  const plug = h("div", { class: "plug" });
+  const told = h("div", { class: "told", role: "status" });
   const chips = h("nav", { class: "chips" });
   const lost = h("p", { class: "lost", role: "status", hidden: true });
-  place.append(banner, h("div", { class: "top" }, brand, clock, story, language), chips, lost);
+  place.append(banner, h("div", { class: "top" }, brand, clock, story, plug, language), chips, lost, told);
   const drawn = new Map();
 
   function draw(part, facts, build) {
@@ -30,6 +32,8 @@ export function makeBar(place, captionPlace, board, deeds) {
     draw(brand, 0, () => [h("span", { class: "roof" }, icon("roof")), h("div", {}, h("h1", {}, say("brand")), h("p", {}, say("tagline")))]);
     draw(clock, 0, drawClock);
     draw(story, [town.stories, town.running], drawStory);
+    draw(plug, town.plug?.state, drawPlug);
+    draw(told, [town.plug, town.dismissed], drawTold);
     draw(language, 0, () => h("button", { type: "button", class: "plain", data: { language: "" }, "aria-label": say("otherLanguageLabel"), onclick: deeds.turnLanguage },
       h("span", { class: "spelt" }, say("otherLanguage")), h("span", { class: "brief" }, say("otherLanguageShort"))));
     const everyone = [...town.people.map((one) => ["phone", one.id, one.first_name]), ...town.groups.map((one) => ["group", one.id, one.title])];
@@ -62,6 +66,21 @@ export function makeBar(place, captionPlace, board, deeds) {
         onkeydown: (event) => event.key === "Escape" && (event.currentTarget.open = false) },
       h("summary", { class: "quiet", role: "button", "aria-label": say("moreStories"), title: say("moreStories") }, icon("down")),
       h("div", { class: "items" }, others.map((one) => h("button", { type: "button", class: "item", data: { show: one.name }, onclick: play(one) }, one.title))))];
+  }
+
+  function drawPlug() {
+    const state = town.plug?.state;
+    if (!state) return null;
+    const pull = (into) => () => void post("plug", { in: into }).catch(() => undefined); // no deed in the town: a story goes on
+    if (state === "in") return h("button", { type: "button", class: "plain", data: { plug: "pull" }, title: say("pullHelp"), "aria-label": say("pull"), onclick: pull(false) }, icon("plug"), h("span", { class: "long" }, say("pull")));
+    return h("button", { type: "button", class: "primary warm", data: { plug: "putBack" }, disabled: state === "starting", onclick: pull(true) }, icon("plug"), say(state === "starting" ? "starting" : "putBack"));
+  }
+
+  function drawTold() {
+    const words = town.plug?.state === "in" ? town.plug.told?.[htmlLanguage() === "en" ? "en" : "zh_Hans"] : town.plug && say("pulled");
+    if (!words || town.dismissed === words) return null;
+    return [h("p", { data: { told: town.plug.state } }, words), town.plug.state === "in" && h("button", { type: "button", class: "quiet", "aria-label": say("dismiss"), title: say("dismiss"),
+      onclick: () => ((town.dismissed = words), refresh()) }, icon("close"))];
   }
 
   function drawChips(everyone) {

@@ -4,7 +4,7 @@ const MOST = 200; // messages kept of one chat: enough to read back, small enoug
 
 export const town = {
   bot: { id: 0, username: "", first_name: "" }, people: [], groups: [], stories: [], commands: [],
-  caption: null, running: null, zone: "Asia/Shanghai", chats: new Map(), connected: false,
+  caption: null, running: null, plug: null, zone: "Asia/Shanghai", chats: new Map(), connected: false,
 };
 
 let clock = { at: Date.now(), heard: performance.now() };
@@ -50,7 +50,7 @@ export async function takeOver() {
 export async function load() {
   const state = await call("state");
   Object.assign(town, { bot: state.bot, people: state.people, groups: state.groups, stories: state.stories ?? [],
-    commands: state.commands ?? [], caption: state.caption ?? null, running: state.running ?? null,
+    commands: state.commands ?? [], caption: state.caption ?? null, running: state.running ?? null, plug: state.plug ?? null,
     zone: state.zone ?? town.zone });
   setClock(state.now);
   tell({ type: "state" });
@@ -94,6 +94,7 @@ const HEARD = {
   delete: (event) => town.chats.get(event.chat)?.delete(event.message_id),
   clock: (event) => setClock(event.now),
   caption: (event) => (town.caption = event.text ?? null),
+  plug: ({ state, told }) => (town.plug = { state, told }),
   story: (event) => (town.running = event.running ?? null),
   commands: (event) => (town.commands = event.commands ?? []),
   people: () => loadSoon(),

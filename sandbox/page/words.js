@@ -7,7 +7,8 @@ const EN = {
   clock: "Town time", later1: "1 minute later", later10: "10 minutes later", later60: "1 hour later", morning: "Next morning",
   later1Short: "+1 min", later10Short: "+10 min", later60Short: "+1 h", morningShort: "8 am",
   show: "Show me", moreStories: "Other stories", takeOver: "Take over", playing: "Playing: {title}",
- 
+  pull: "Pull the plug", pullHelp: "Kill the bot in the middle of everything, as in a power cut", putBack: "Plug it in again", starting: "Starting…", dismiss: "Put away",
+  pulled: "The bot is dead, as in a power cut. Write and tap as you like: Telegram keeps it. Then plug the bot in again.",
   whoIsShown: "Whose phones are shown", addPhone: "Add a phone", newPhoneTitle: "A new neighbour", newPhoneHelp: "They get a phone of their own and have never spoken to the bot.",
   name: "Name", language: "Language of their Telegram", add: "Add", cancel: "Cancel", hide: "Put {name} away",
   phoneOf: "Phone of {name}", groupPanel: "Group {name}", bot: "Bot", typing: "typing…", members_one: "1 member", members: "{count} members",
@@ -33,7 +34,8 @@ const ZH = {
   clock: "小镇时间", later1: "过 1 分钟", later10: "过 10 分钟", later60: "过 1 小时", morning: "到第二天早上",
   later1Short: "+1 分", later10Short: "+10 分", later60Short: "+1 小时", morningShort: "明早",
   show: "演示给我看", moreStories: "别的故事", takeOver: "我来试试", playing: "正在演示：{title}",
- 
+  pull: "拔掉电源", pullHelp: "像停电一样，让机器人当场断掉", putBack: "重新插上", starting: "正在启动…", dismiss: "收起",
+  pulled: "机器人断电了，手里的事一件也没来得及收尾。您照样写、照样点，Telegram 会先替它存着；想好了再把它插上。",
   whoIsShown: "桌上摆着谁的手机", addPhone: "添一部手机", newPhoneTitle: "来了一位新邻居", newPhoneHelp: "会有一部自己的手机，还从没跟机器人说过话。",
   name: "称呼", language: "手机上 Telegram 的语言", add: "添上", cancel: "取消", hide: "收起{name}",
   phoneOf: "{name}的手机", groupPanel: "群：{name}", bot: "机器人", typing: "正在输入…", members_one: "1 位成员", members: "{count} 位成员",

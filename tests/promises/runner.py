@@ -19,7 +19,7 @@ from typing import Any
 
 from bot import switchboard
 from bot.app import App
-from bot.demo.town import town_file
+from bot.demo.file import town_file
 from bot.jobs import Jobs
 from bot.post.budget import Budget
 from bot.post.clock import FrozenClock

@@ -65,7 +65,7 @@ class Hands:
         await self.seen.page.locator(f'[data-later="{minutes}"]').click()
 
 
-async def ask_for_rice(hands: Hands, ama: Locator) -> None:
+async def ask_for_rice(hands: Hands, ama: Locator, send: bool = True) -> None:
     """From the first hello to *Yes, send it*."""
     file, language = hands.demo.app.file, hands.demo.language
     await ama.locator("[data-start]").click()
@@ -80,7 +80,8 @@ async def ask_for_rice(hands: Hands, ama: Locator) -> None:
     )
     await hands.write(ama, ADDRESS)
     await hands.tap(ama, _("As soon as somebody can"))
-    await hands.tap(ama, _("Yes, send it"))
+    if send:
+        await hands.tap(ama, _("Yes, send it"))
 
 
 async def both_tap(hands: Hands, cleo: Locator) -> tuple[str, str]:
