@@ -13,6 +13,9 @@ from sandbox.server import Sandbox
 from tests.sandbox.page_browser import visit
 
 
+TOLD = {"en": "Nothing was lost.", "zh_Hans": "一件没丢。"}
+
+
 class Bot:
     """A bot that dies and wakes as it is told; `awake` lets it."""
 
@@ -29,7 +32,7 @@ class Bot:
         if self.fails:
             raise RuntimeError("it does not start")
         self.deeds.append("put back")
-        return {"en": "Nothing was lost.", "zh_Hans": "一件没丢。"}
+        return TOLD
 
 
 @pytest.fixture
@@ -46,9 +49,8 @@ async def plugged(bot: Bot) -> AsyncIterator[Sandbox]:
 
 
 async def put(box: Sandbox, into: bool) -> tuple[int, dict[str, object]]:
-    async with aiohttp.ClientSession() as http:
-        async with http.post(f"{box.url}/control/plug", json={"in": into}) as answer:
-            return answer.status, await answer.json()
+    async with aiohttp.ClientSession() as http, http.post(f"{box.url}/control/plug", json={"in": into}) as answer:
+        return answer.status, await answer.json()
 
 
 async def state(box: Sandbox) -> object:
@@ -65,7 +67,7 @@ async def test_pulled_and_put_back(plugged: Sandbox, bot: Bot) -> None:
     assert (await put(plugged, True))[0] == 409
     bot.awake.set()
     async with asyncio.timeout(5):
-        while await state(plugged) != {"state": "in", "told": {"en": "Nothing was lost.", "zh_Hans": "一件没丢。"}}:
+        while await state(plugged) != {"state": "in", "told": TOLD}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert bot.deeds == ["pulled", "put back"]
     assert await put(plugged, False) == (200, {"state": "out", "told": None})
@@ -79,7 +81,7 @@ async def test_a_bot_that_does_not_start_can_be_tried_again(
     bot.awake.set()
     await put(plugged, True)
     async with asyncio.timeout(5):
-        while await state(plugged) != {"state": "out", "told": None}:
+        while await state(plugged) != {"state": "out", "told": None}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert "does not start again" in caplog.text
     bot.fails = False

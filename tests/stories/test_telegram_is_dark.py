@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.demo.town import town_file
+from bot.demo.file import town_file
 from domain.second_channel import Mail, SecondChannel
 from storage.tables import echoes
 from tests.conftest import MORNING
