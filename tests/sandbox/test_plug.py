@@ -12,7 +12,6 @@ from playwright.async_api import expect
 from sandbox.server import Sandbox
 from tests.sandbox.page_browser import visit
 
-
 TOLD = {"en": "Nothing was lost.", "zh_Hans": "一件没丢。"}
 
 
