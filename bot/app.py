@@ -22,6 +22,7 @@ from bot.jobs import Jobs
 from bot.post.budget import Budget
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
+from bot.post.farewell import WITHIN, Farewell
 from bot.post.office import PostOffice
 from bot.post.outcomes import Sent
 from bot.post.outgoing import keyboard
@@ -76,8 +77,9 @@ class App:
         chance: random.Random | None = None,
         carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
+        close_within: float = WITHIN,
     ) -> None:
-        self.settings, self.file = settings, file
+        self.settings, self.file, self.close_within = settings, file, close_within
         self.clock = clock or SystemClock()
         self.keys = Keys.made_from(*settings.sealing_key().split())
         self.chance = chance or secrets.SystemRandom()
@@ -188,10 +190,14 @@ class App:
         self.username = answer.result["username"]
 
     async def close(self) -> None:
-        """Nothing new is taken, what is under way is finished, the rest waits in the database or at Telegram."""
-        await self.surface.close_door()
-        await self.office.close()
-        await self.surface.close()
+        """Nothing new is taken, what is under way is finished, the rest waits in the database or at Telegram.
+
+        All of it within one budget: what has not ended by then is broken off as a crash would, and taken up again.
+        """
+        end = Farewell(self.close_within)
+        await self.surface.close_door(end.left(0.4))
+        await self.office.close(end)
+        await self.surface.close(end.last())
         await self.close_databases()
 
     async def close_databases(self) -> None:

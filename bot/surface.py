@@ -63,17 +63,17 @@ class Surface:
             self.lookout = Lookout(self.office.wire, self.office.health, self.office.clock, address, secret)
         self.office.jobs.start("webhook", self.lookout.begin())
 
-    async def close_door(self) -> None:
+    async def close_door(self, seconds: float = 9) -> None:
         """Whatever was brought is committed and acknowledged; Telegram keeps the rest until we are back."""
         if self.lookout is not None:
             await self.lookout.stop()
         if self.door is not None and self.webhook is not None:
-            await self.door.stop()
+            await self.door.stop(seconds)
             await self.webhook.close()
 
-    async def close(self) -> None:
+    async def close(self, seconds: float = 9) -> None:
         if self.watch is not None and self.health is not None:
-            await self.watch.stop()
+            await self.watch.stop(seconds)
             await self.health.close()
             await self.readings.dispose()
 

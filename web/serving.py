@@ -55,9 +55,10 @@ class Serving:
         self.port = bound.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets=[bound]), name=f"listener {self.port}")
 
-    async def stop(self) -> None:
-        """Nobody new is let in; whoever is inside is answered."""
+    async def stop(self, seconds: float = GRACE) -> None:
+        """Nobody new is let in; whoever is inside is answered, if that does not take too long."""
         if self._task is not None:
+            self._server.config.timeout_graceful_shutdown = min(GRACE, seconds)  # type: ignore[assignment] # any number
             self._server.should_exit = True
             await self._task
             self._task = None

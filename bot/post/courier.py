@@ -94,10 +94,11 @@ class Courier:
                 while self._on_the_way:
                     await asyncio.wait(self._on_the_way)
         except TimeoutError:
-            log.error("the courier stops before everything has arrived")
+            log.warning("the courier stops before everything has arrived")
         self._circuit.stop()
-        if self._timer:
-            self._timer.cancel()
+        for left in (*self._on_the_way, self._timer):  # noted as being sent: after the next start it is uncertain
+            if left:
+                left.cancel()
 
     def take(self, post: Post) -> None:
         """What a transaction said, after its commit."""

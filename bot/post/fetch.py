@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -37,17 +38,18 @@ class Fetcher:
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="fetch")
 
-    async def stop(self) -> None:
-        """Nothing more is fetched; what was fetched is committed first, and confirmed."""
+    async def stop(self, seconds: float = 20) -> None:
+        """Nothing more is fetched; what was fetched is committed first, and confirmed if Telegram answers in time."""
         if self._task is None:
             return
-        while self._taking and not self._taking.done():
-            await asyncio.wait([self._taking], timeout=20)
-            break
+        if self._taking and not self._taking.done():
+            await asyncio.wait([self._taking], timeout=seconds / 2)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         if self.offset:
-            await self._wire.fetch(self.offset, 0, limit=1)
+            with contextlib.suppress(TimeoutError):  # it is known when it comes again
+                async with asyncio.timeout(seconds / 2):
+                    await self._wire.fetch(self.offset, 0, limit=1)
 
     async def _run(self) -> None:
         while True:

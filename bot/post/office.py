@@ -20,6 +20,7 @@ from bot.post.careful import Keeping, SealedFor
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
 from bot.post.courier import Courier
+from bot.post.farewell import Farewell
 from bot.post.fetch import Fetcher
 from bot.post.health import Health
 from bot.post.jobs import Jobs
@@ -117,17 +118,18 @@ class PostOffice:
         if fetch:
             self.fetch.start()
 
-    async def close(self) -> None:
+    async def close(self, end: Farewell | None = None) -> None:
         """Nothing new is fetched; handlers finish; what is on its way arrives; the rest waits in the outbox."""
+        end = end or Farewell()
         if not self._open:
             return
         self._open = False
-        await self.fetch.stop()
+        await self.fetch.stop(end.left(0.3))
         if self._ticking:
-            await self.ticker.stop()
-        await self.jobs.stop()
-        await self.courier.stop()
-        await self.pump.stop()
+            await self.ticker.stop(end.left(0.3))
+        await self.jobs.stop(end.left(0.3))
+        await self.courier.stop(end.left())
+        await self.pump.stop(end.last())
         await self.wire.close()
 
     @property

@@ -7,6 +7,7 @@ never goes back watches it, and starts it again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -50,11 +51,14 @@ class Ticker:
         self._schedule()
         self._keep(self._heartbeat())
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float = 20) -> None:
+        """A sweep that is under way is finished; one that does not end is broken off, and what it did is undone."""
         self._scheduler.shutdown(wait=False)
-        async with self._one_at_a_time:
-            for task in self._tasks:
-                task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._one_at_a_time:
+                pass
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
