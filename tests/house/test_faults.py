@@ -14,11 +14,7 @@ TABLE = HOUSE / "docs" / "faults.md"
 IDS = [f"F-{n:02}" for n in range(1, 29)] + [f"R-{n:02}" for n in range(1, 14)]
 
 TO_COME = {
-    "F-07",
-    "F-08",
-    "F-11",
     "F-12",
-    "F-13",
     "F-16",
     "F-17",
     "F-18",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import update
 
 from desk.front import Desk
@@ -84,6 +85,47 @@ async def test_a_taker_who_never_opened_the_chat_is_led_there(town: TestTown) ->
     await town.ben.starts("c_1")
     await town.ben.hears("room 201")
     await town.ama.hears("Ben has taken it")
+
+
+async def a_stranger_to_the_chat_takes_it(town: TestTown) -> None:
+    """Ben has never started the bot, and Telegram knows it too."""
+
+    def forget_chat(desk: Desk) -> None:
+        desk.conn.execute(update(contacts).where(contacts.c.telegram_id == town.ben.id).values(reach="never_started"))
+
+    await town.joins(town.ama)
+    await town.ama.says(*ASK, "[Yes, send it]")
+    await town.at_desk(forget_chat)
+    town.demo.sandbox.world.people[town.ben.id].started = False
+    await town.ben.taps("I'll take it", on=await town.volunteers.sees("Groceries", buttons=["I'll take it"]))
+    assert town.ben.answer is not None and town.ben.answer["url"].endswith("?start=c_1")
+
+
+@pytest.mark.parametrize("minutes", [4, 6])
+async def test_what_is_kept_for_a_taker_is_theirs_within_the_window_and_somebody_elses_after_it(
+    town: TestTown, minutes: int
+) -> None:
+    await a_stranger_to_the_chat_takes_it(town)
+    await town.volunteers.sees("Ben")
+    await town.wait(minutes=minutes)
+    if minutes > 5:
+        card = await town.volunteers.sees("Groceries", buttons=["I'll take it"])
+        await town.cleo.taps("I'll take it", on=card)
+        town.cleo.is_told("It's yours")
+    await town.ben.starts("c_1")
+    if minutes < 5:
+        await town.ben.hears("room 201")
+        await town.ama.hears("Ben has taken it")
+    else:
+        await town.ben.hears("Somebody else has it by now")
+        await town.ben.does_not_see("room 201", "my leg hurts")
+        await town.ama.hears("Cleo has taken it")
+    to_groups = [call for call in town.demo.sandbox.world.calls if call["params"].get("chat_id", 0) < 0]
+    assert to_groups
+    for call in to_groups:
+        assert not any(secret in str(call) for secret in ("room 201", "my leg hurts", "Ama")), call
+    for chat in (town.ama, town.ben, town.cleo, town.volunteers):
+        await chat.all_read()
 
 
 async def test_what_waits_again_is_promised_anew(town: TestTown) -> None:
