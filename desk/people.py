@@ -10,11 +10,15 @@ from sqlalchemy import bindparam, insert, select
 from desk.front import Desk
 from domain.people import Person, Role
 from storage import people
+from storage.prepared import Prepared
 from storage.tables import consents
 
-_CONSENTED = select(consents.c.id).where(
-    consents.c.person_id == bindparam("person_id"), consents.c.version == bindparam("version")
+_CONSENTED = Prepared(
+    select(consents.c.id).where(
+        consents.c.person_id == bindparam("person_id"), consents.c.version == bindparam("version")
+    )
 )
+_CONSENT = Prepared(insert(consents))
 
 
 def find_person(desk: Desk, telegram_id: int) -> Person | None:
@@ -48,10 +52,10 @@ def be_silent(desk: Desk, person: Person, until: datetime | None) -> None:
 def has_consented(desk: Desk, person: Person) -> bool:
     """Has this person said yes to what is kept, in the desk file's present version?"""
     known = {"person_id": person.id, "version": desk.file.consent_version}
-    return desk.conn.execute(_CONSENTED, known).first() is not None
+    return _CONSENTED.first(desk.conn, known) is not None
 
 
 def consent(desk: Desk, person: Person) -> None:
     if not has_consented(desk, person):
         row = {"person_id": person.id, "version": desk.file.consent_version, "at": desk.now}
-        desk.conn.execute(insert(consents), row)
+        _CONSENT.count(desk.conn, row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from desk.front import Desk
 from storage import talks
@@ -36,12 +36,11 @@ def new_talk_id() -> str:
     return secrets.token_hex(12)
 
 
-def _look_up(desk: Desk, person_id: int) -> Row[Any] | None:
+def _look_up(desk: Desk, person_id: int) -> Any:
     """Whoever listens for words asks whether there is a conversation: the database is asked once."""
     if person_id not in desk.talks:
         desk.talks[person_id] = talks.find_talk(desk.conn, person_id)
-    row: Row[Any] | None = desk.talks[person_id]
-    return row
+    return desk.talks[person_id]
 
 
 def find_talk(desk: Desk, person_id: int) -> Talk | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.escalation import OPEN, Run, get_runs
+from storage.prepared import Prepared
 from storage.tables import alerts, contacts, escalation_runs, order_history, people
 
 ASKED_AGAIN, LATE = "asked_again", "late"  # in the history of an order
@@ -44,16 +45,21 @@ _ALERTS: Select[Any] = (
     .outerjoin(contacts, contacts.c.person_id == people.c.id)
     .order_by(alerts.c.at, alerts.c.id)
 )
+_OF_RUN = Prepared(_ALERTS.where(alerts.c.run_id == bindparam("of_run")))
+_OF_ORDER = Prepared(
+    _ALERTS.where(
+        alerts.c.run_id.in_(select(escalation_runs.c.id).where(escalation_runs.c.order_id == bindparam("of_order")))
+    )
+)
 
 
 def alerts_of_run(conn: Connection, run_id: int) -> list[Alert]:
-    return [Alert(*row) for row in conn.execute(_ALERTS.where(alerts.c.run_id == run_id))]
+    return [Alert(*row) for row in _OF_RUN.all(conn, {"of_run": run_id})]
 
 
 def alerts_of_order(conn: Connection, order_id: int) -> list[Alert]:
     """Everybody who was ever called about it, the latest last."""
-    about = select(escalation_runs.c.id).where(escalation_runs.c.order_id == order_id)
-    return [Alert(*row) for row in conn.execute(_ALERTS.where(alerts.c.run_id.in_(about)))]
+    return [Alert(*row) for row in _OF_ORDER.all(conn, {"of_order": order_id})]
 
 
 def add_alert(

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import (
     access_log,
     applications,
@@ -49,10 +50,14 @@ def find_case(conn: Connection, case_id: int, *, to_change: bool = False) -> Cas
     return conn.execute(query.with_for_update() if to_change else query).first()
 
 
+_CASES_OF = Prepared(
+    select(cases).where(cases.c.who == bindparam("of"), cases.c.sealed != "").order_by(cases.c.id.desc())
+)
+
+
 def cases_of(conn: Connection, who: str) -> list[CaseRow]:
     """Newest first, as long as anything is kept of them."""
-    query = select(cases).where(cases.c.who == who, cases.c.sealed != "").order_by(cases.c.id.desc())
-    return list(conn.execute(query))
+    return _CASES_OF.all(conn, {"of": who})
 
 
 def reseal(conn: Connection, case_id: int, sealed: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from storage.prepared import Prepared
 from storage.tables import deadlines
 
 
@@ -29,19 +30,21 @@ _DEADLINES = select(
     deadlines.c.breached_at,
     deadlines.c.tries,
 )
-_ONE = _DEADLINES.where(deadlines.c.order_id == bindparam("order"), deadlines.c.metric == bindparam("which"))
+_ONE = Prepared(_DEADLINES.where(deadlines.c.order_id == bindparam("order"), deadlines.c.metric == bindparam("which")))
 _RUNNING = and_(deadlines.c.met_at.is_(None), deadlines.c.breached_at.is_(None))
-_DUE = (
+_DUE = Prepared(
     _DEADLINES.where(_RUNNING, deadlines.c.due_at <= bindparam("now"))
     .order_by(deadlines.c.due_at, deadlines.c.order_id, deadlines.c.metric)
     .limit(1)
 )
 _SET = insert_once(deadlines)
-_SET = _SET.on_conflict_do_update(
-    index_elements=["order_id", "metric"],
-    set_={name: _SET.excluded[name] for name in ("due_at", "met_at", "breached_at", "tries")},
+_START = Prepared(
+    _SET.on_conflict_do_update(
+        index_elements=["order_id", "metric"],
+        set_={name: _SET.excluded[name] for name in ("due_at", "met_at", "breached_at", "tries")},
+    )
 )
-_MEET = (
+_MEET = Prepared(
     update(deadlines)
     .where(
         deadlines.c.order_id == bindparam("order"),
@@ -53,23 +56,23 @@ _MEET = (
 
 
 def find_deadline(conn: Connection, order_id: int, metric: str) -> Deadline | None:
-    row = conn.execute(_ONE, {"order": order_id, "which": metric}).first()
+    row = _ONE.first(conn, {"order": order_id, "which": metric})
     return Deadline(*row) if row else None
 
 
 def set_deadline(conn: Connection, order_id: int, metric: str, due_at: datetime) -> None:
     """Start this clock, or start it afresh."""
     fresh = {"due_at": due_at, "met_at": None, "breached_at": None, "tries": 0}
-    conn.execute(_SET, {"order_id": order_id, "metric": metric, **fresh})
+    _START.count(conn, {"order_id": order_id, "metric": metric, **fresh})
 
 
 def meet_deadline(conn: Connection, now: datetime, order_id: int, metric: str) -> bool:
     """Did it happen? One that went by may still be met, late; both stand in its row."""
-    return conn.execute(_MEET, {"order": order_id, "which": metric, "now": now}).rowcount == 1
+    return _MEET.count(conn, {"order": order_id, "which": metric, "now": now}) == 1
 
 
 def next_due_deadline(conn: Connection, now: datetime) -> Deadline | None:
-    row = conn.execute(_DUE, {"now": now}).first()
+    row = _DUE.first(conn, {"now": now})
     return Deadline(*row) if row else None
 
 

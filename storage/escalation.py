@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, insert, select, update
 
 from domain.escalation import Ladder
 from domain.orders import ALIVE
+from storage.prepared import Prepared
 from storage.tables import cases, contacts, escalation_runs, group_members, orders, roles
 
 ACTIVE = ("running", "acknowledged")
@@ -36,21 +37,35 @@ class Run:
     started_at: datetime
 
 
-_RUNS: Select[Any] = select(*(escalation_runs.c[name] for name in Run.__dataclass_fields__))
-_OF_ORDER = _RUNS.where(escalation_runs.c.order_id == bindparam("id")).order_by(escalation_runs.c.id.desc()).limit(1)
-_OF_CASE = _RUNS.where(escalation_runs.c.case_id == bindparam("id")).order_by(escalation_runs.c.id.desc()).limit(1)
-_DUE = (
+_FIELDS = list(Run.__dataclass_fields__)
+_LADDER = _FIELDS.index("ladder")
+_RUNS: Select[Any] = select(*(escalation_runs.c[name] for name in _FIELDS))
+_ADD = Prepared(insert(escalation_runs).returning(escalation_runs.c.id))
+_OF_ORDER = Prepared(
+    _RUNS.where(escalation_runs.c.order_id == bindparam("id")).order_by(escalation_runs.c.id.desc()).limit(1)
+)
+_OF_CASE = Prepared(
+    _RUNS.where(escalation_runs.c.case_id == bindparam("id")).order_by(escalation_runs.c.id.desc()).limit(1)
+)
+_DUE = Prepared(
     _RUNS.where(escalation_runs.c.state.in_(ACTIVE), escalation_runs.c.next_at <= bindparam("now"))
     .order_by(escalation_runs.c.next_at, escalation_runs.c.id)
     .limit(1)
 )
+_END = {
+    about: Prepared(
+        update(escalation_runs).where(escalation_runs.c[about] == bindparam("whose"), escalation_runs.c.state.in_(OPEN))
+    )
+    for about in ("order_id", "case_id")
+}
 
 
-def _run(row: Row[Any] | None) -> Run | None:
+def _run(row: Any) -> Run | None:
     if row is None:
         return None
-    fields = dict(row._mapping)
-    return Run(**{**fields, "ladder": Ladder.from_json(fields["ladder"])})
+    fields = list(row)
+    fields[_LADDER] = Ladder.from_json(fields[_LADDER])
+    return Run(*fields)
 
 
 def add_run(
@@ -64,23 +79,23 @@ def add_run(
     position: int = 0,
     state: str = "running",
 ) -> int:
-    row = insert(escalation_runs).values(
-        order_id=order_id,
-        case_id=case_id,
-        ladder=ladder.to_json(),
-        position=position,
-        next_at=next_at,
-        state=state,
-        started_at=now,
-    )
-    return int(conn.execute(row.returning(escalation_runs.c.id)).scalar_one())
+    row = {
+        "order_id": order_id,
+        "case_id": case_id,
+        "ladder": ladder.to_json(),
+        "position": position,
+        "next_at": next_at,
+        "state": state,
+        "started_at": now,
+    }
+    return int(_ADD.scalar(conn, row))
 
 
 def find_run(conn: Connection, *, order_id: int | None = None, case_id: int | None = None) -> Run | None:
     """The latest run: an order that was given back has several."""
     if order_id is not None:
-        return _run(conn.execute(_OF_ORDER, {"id": order_id}).first())
-    return _run(conn.execute(_OF_CASE, {"id": case_id}).first())
+        return _run(_OF_ORDER.first(conn, {"id": order_id}))
+    return _run(_OF_CASE.first(conn, {"id": case_id}))
 
 
 def get_runs(conn: Connection, run_ids: Collection[int]) -> list[Run]:
@@ -89,7 +104,7 @@ def get_runs(conn: Connection, run_ids: Collection[int]) -> list[Run]:
 
 
 def next_due_run(conn: Connection, now: datetime) -> Run | None:
-    return _run(conn.execute(_DUE, {"now": now}).first())
+    return _run(_DUE.first(conn, {"now": now}))
 
 
 def due_beside(conn: Connection, now: datetime, run: Run, team_id: int) -> list[Run]:
@@ -152,9 +167,8 @@ def acknowledge(conn: Connection, run: Run, person_id: int, until: datetime) -> 
 
 def end_runs(conn: Connection, state: str, *, order_id: int | None = None, case_id: int | None = None) -> bool:
     """Did it happen? Whatever still runs for this order or case ends so."""
-    about = escalation_runs.c.order_id == order_id if case_id is None else escalation_runs.c.case_id == case_id
-    still = update(escalation_runs).where(about, escalation_runs.c.state.in_(OPEN))
-    return conn.execute(still.values(state=state, next_at=None)).rowcount > 0
+    about, whose = ("order_id", order_id) if case_id is None else ("case_id", case_id)
+    return _END[about].count(conn, {"whose": whose, "state": state, "next_at": None}) > 0
 
 
 def unit_of_case(conn: Connection, case_id: int) -> str:

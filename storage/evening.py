@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, String, cast, delete, func, literal, select
+from sqlalchemy import Connection, String, bindparam, cast, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.orders import HELD
+from storage.prepared import Prepared
 from storage.tables import groups, orders, state, teams
+
+_PUT_UP = Prepared(insert(state).on_conflict_do_nothing().returning(state.c.name))
+_TAKE_DOWN = Prepared(delete(state).where(state.c.name == bindparam("list")))
 
 ANSWERED = (*HELD, "resolved", "closed")
 
@@ -21,13 +25,12 @@ def _list_of(team_id: int) -> str:
 
 def put_up(conn: Connection, team_id: int) -> bool:
     """Did it happen? The list of this team stands in its group from now on."""
-    row = insert(state).values(name=_list_of(team_id), value="up")
-    return conn.execute(row.on_conflict_do_nothing().returning(state.c.name)).first() is not None
+    return _PUT_UP.first(conn, {"name": _list_of(team_id), "value": "up"}) is not None
 
 
 def take_down(conn: Connection, team_id: int) -> bool:
     """Did it happen? The list is not needed any more."""
-    return conn.execute(delete(state).where(state.c.name == _list_of(team_id))).rowcount == 1
+    return _TAKE_DOWN.count(conn, {"list": _list_of(team_id)}) == 1
 
 
 def next_to_thank(conn: Connection, day: str) -> tuple[int, int] | None:

@@ -8,18 +8,23 @@ from sqlalchemy import Connection, String, and_, bindparam, cast, delete, litera
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.teams import Group
+from storage.prepared import Prepared
 from storage.tables import contacts, group_members, groups, roles, state, teams
 
-_GROUP = select(groups.c.chat_id, groups.c.title, groups.c.standing, groups.c.may_pin, groups.c.may_delete).where(
-    groups.c.chat_id == bindparam("chat_id")
+_GROUP = Prepared(
+    select(groups.c.chat_id, groups.c.title, groups.c.standing, groups.c.may_pin, groups.c.may_delete).where(
+        groups.c.chat_id == bindparam("chat_id")
+    )
 )
-_INSIDE = select(group_members.c.inside).where(
-    group_members.c.chat_id == bindparam("chat_id"), group_members.c.telegram_id == bindparam("telegram_id")
+_INSIDE = Prepared(
+    select(group_members.c.inside).where(
+        group_members.c.chat_id == bindparam("chat_id"), group_members.c.telegram_id == bindparam("telegram_id")
+    )
 )
 
 
 def find_group(conn: Connection, chat_id: int) -> Group | None:
-    row = conn.execute(_GROUP, {"chat_id": chat_id}).first()
+    row = _GROUP.first(conn, {"chat_id": chat_id})
     return Group(*row) if row else None
 
 
@@ -82,7 +87,7 @@ def teams_asking(conn: Connection, chat_id: int) -> list[int]:
 
 def is_inside(conn: Connection, chat_id: int, telegram_id: int) -> bool | None:
     """Is this account in the group? None: nobody has told us."""
-    row = conn.execute(_INSIDE, {"chat_id": chat_id, "telegram_id": telegram_id}).first()
+    row = _INSIDE.first(conn, {"chat_id": chat_id, "telegram_id": telegram_id})
     return bool(row.inside) if row else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 from domain.households import Address
 from domain.people import Person
 from storage.people import get_person
+from storage.prepared import Prepared
 from storage.tables import applications, cards, households, people
 
 STANDING, ASKED, DECLINED = "standing", "asked", "declined"
@@ -202,9 +203,15 @@ def give_up(conn: Connection, household_id: int) -> None:
         change_state(conn, household_id, [ASKED], DECLINED)
 
 
+_CHATS_WITH = Prepared(
+    select(cards.c.chat_id).where(
+        cards.c.subject == bindparam("subject"),
+        cards.c.subject_id == bindparam("subject_id"),
+        cards.c.message_id.is_not(None),
+    )
+)
+
+
 def chats_with(conn: Connection, subject: str, subject_id: int) -> list[int]:
     """Chats in which a card of this stands."""
-    standing = select(cards.c.chat_id).where(
-        cards.c.subject == subject, cards.c.subject_id == subject_id, cards.c.message_id.is_not(None)
-    )
-    return list(conn.scalars(standing))
+    return [row.chat_id for row in _CHATS_WITH.all(conn, {"subject": subject, "subject_id": subject_id})]

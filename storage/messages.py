@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from storage.prepared import Prepared
 from storage.tables import cards, contacts, groups, inbox, outbox, people, state
 
 # ── the inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-KNOWN = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("ids", expanding=True)))
-ACCEPT = insert(inbox)
+KNOWN = Prepared(select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("ids", expanding=True))))
+ACCEPT = Prepared(insert(inbox))
 SETTLE = (
     update(inbox)
     .where(inbox.c.update_id == bindparam("u"))
@@ -37,13 +38,12 @@ WAITING = select(inbox).where(inbox.c.state == "new").order_by(inbox.c.update_id
 
 def find_known(conn: Connection, update_ids: Sequence[int]) -> set[int]:
     """Which of these updates the desk has already."""
-    return set(conn.scalars(KNOWN, {"ids": list(update_ids)}))
+    return {row.update_id for row in KNOWN.all(conn, {"ids": list(update_ids)})}
 
 
 def accept(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write inbox rows: update_id, sender, raw, state, fault, at."""
-    if rows:
-        conn.execute(ACCEPT, list(rows))
+    ACCEPT.many(conn, rows)
 
 
 def settle(conn: Connection, update_id: int, ends: str, raw: str | None = None, fault: str | None = None) -> None:
@@ -71,15 +71,15 @@ def count_quarantined(conn: Connection) -> int:
 
 # ── the outbox ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-PUT = insert(outbox)
-PUT_RETURNING = PUT.returning(outbox.c.id, sort_by_parameter_order=True)
-LAST = select(func.coalesce(func.max(outbox.c.id), 0))
-SENDING = (
+PUT = Prepared(insert(outbox))
+PUT_RETURNING = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+LAST = Prepared(select(func.coalesce(func.max(outbox.c.id), 0)))
+SENDING = Prepared(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued")
     .values(state="sending")
 )
-MARK = (
+MARK = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("i"))
     .values(
@@ -98,13 +98,15 @@ DROP_CHAT = (
     .values(state="dead", reason=bindparam("r"), done_at=bindparam("d"), body=null())
     .returning(outbox.c.id)
 )
-REACHES = (
+REACHES = Prepared(
     select(contacts.c.telegram_id, contacts.c.reach, people.c.language)
     .join(people, people.c.id == contacts.c.person_id)
     .where(contacts.c.telegram_id.in_(bindparam("ids", expanding=True)))
 )
-GROUPS = select(groups.c.chat_id, groups.c.standing, groups.c.language).where(
-    groups.c.chat_id.in_(bindparam("ids", expanding=True))
+GROUPS = Prepared(
+    select(groups.c.chat_id, groups.c.standing, groups.c.language).where(
+        groups.c.chat_id.in_(bindparam("ids", expanding=True))
+    )
 )
 
 
@@ -126,8 +128,8 @@ def put(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
         return []
     if conn.dialect.name != "sqlite":
         return list(conn.scalars(PUT_RETURNING, list(rows)))
-    first = conn.execute(LAST).scalar_one() + 1  # one writer, so they are known; returned, each costs a statement
-    conn.execute(PUT, [{**row, "id": first + place} for place, row in enumerate(rows)])
+    first = LAST.scalar(conn, {}) + 1  # one writer, so they are known; returned, each costs a statement
+    PUT.many(conn, [{**row, "id": first + place} for place, row in enumerate(rows)])
     return list(range(first, first + len(rows)))
 
 
@@ -138,15 +140,12 @@ def put_dead(conn: Connection, rows: Sequence[tuple[dict[str, Any], str]], at: d
 
 
 def mark_sending(conn: Connection, ids: Sequence[int]) -> None:
-    conn.execute(SENDING, {"ids": list(ids)})
+    SENDING.count(conn, {"ids": list(ids)})
 
 
 def mark(conn: Connection, marks: Sequence[Mark]) -> None:
-    if marks:
-        conn.execute(
-            MARK,
-            [{"i": m.id, "s": m.state, "r": m.reason, "m": m.message_id, "t": m.tries, "d": m.at} for m in marks],
-        )
+    ended = [{"i": m.id, "s": m.state, "r": m.reason, "m": m.message_id, "t": m.tries, "d": m.at} for m in marks]
+    MARK.many(conn, ended)
 
 
 def list_unsent(conn: Connection) -> Sequence[Row[Any]]:
@@ -172,10 +171,10 @@ def find_standings(conn: Connection, chats: Sequence[int]) -> dict[int, Standing
     people_asked, groups_asked = [c for c in chats if c > 0], [c for c in chats if c < 0]
     found: dict[int, Standing] = {}
     if people_asked:
-        for telegram_id, reach, language in conn.execute(REACHES, {"ids": people_asked}):
+        for telegram_id, reach, language in REACHES.all(conn, {"ids": people_asked}):
             found[telegram_id] = Standing(reach, language)
     if groups_asked:
-        for chat_id, standing, language in conn.execute(GROUPS, {"ids": groups_asked}):
+        for chat_id, standing, language in GROUPS.all(conn, {"ids": groups_asked}):
             found[chat_id] = Standing("left" if standing == "left" else "open", language)
     return found
 
@@ -194,13 +193,17 @@ Subject = tuple[str, int, int]
 """What a card shows, and the chat it stands in: subject, its id, chat."""
 
 
-STANDING = select(cards.c.message_id, cards.c.face).where(
-    cards.c.subject == bindparam("s"), cards.c.subject_id == bindparam("i"), cards.c.chat_id == bindparam("c")
+STANDING = Prepared(
+    select(cards.c.message_id, cards.c.face).where(
+        cards.c.subject == bindparam("s"), cards.c.subject_id == bindparam("i"), cards.c.chat_id == bindparam("c")
+    )
 )
 _STAND = insert_once(cards)
-STAND = _STAND.on_conflict_do_update(
-    index_elements=["subject", "subject_id", "chat_id"],
-    set_={name: _STAND.excluded[name] for name in ("message_id", "face", "at")},
+STAND = Prepared(
+    _STAND.on_conflict_do_update(
+        index_elements=["subject", "subject_id", "chat_id"],
+        set_={name: _STAND.excluded[name] for name in ("message_id", "face", "at")},
+    )
 )
 
 
@@ -208,7 +211,7 @@ def find_cards(conn: Connection, keys: Sequence[Subject]) -> dict[Subject, tuple
     """Message and face of what stands there now. One by one: for a list of triples SQLite reads the whole table."""
     found: dict[Subject, tuple[int | None, str | None]] = {}
     for key in keys:
-        row = conn.execute(STANDING, dict(zip("sic", key, strict=True))).first()
+        row = STANDING.first(conn, dict(zip("sic", key, strict=True)))
         if row:
             found[key] = row.message_id, row.face
     return found
@@ -237,8 +240,7 @@ def stand_all(conn: Connection, stands: Sequence[Stand]) -> None:
         {"subject": key[0], "subject_id": key[1], "chat_id": key[2], "message_id": message_id, "face": face, "at": at}
         for key, (message_id, face), at in stands
     ]
-    if rows:
-        conn.execute(STAND, rows)
+    STAND.many(conn, rows)
 
 
 # ── small facts of the desk itself ──────────────────────────────────────────────────────────────────────────────────

@@ -6,23 +6,26 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.orders import HELD, MOVES, OPEN, Order, Part, after
 from domain.words import Text, from_json, to_json
+from storage.prepared import Prepared
 from storage.tables import deadlines, escalation_runs, households, order_history, order_parts, orders, outbox, ratings
 
-_ORDERS = select(*(orders.c[name] for name in Order.__dataclass_fields__))
-_BY_ID = _ORDERS.where(orders.c.id == bindparam("id"))
+_FIELDS = list(Order.__dataclass_fields__)
+_WANTED = _FIELDS.index("wanted")
+_ORDERS = select(*(orders.c[name] for name in _FIELDS))
+_BY_ID = Prepared(_ORDERS.where(orders.c.id == bindparam("id")))
 _BY_ONCE = _ORDERS.where(orders.c.once == bindparam("once"))
-_HOLDS = select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD))
-_STORY = (
+_HOLDS = Prepared(select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)))
+_STORY = Prepared(
     select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
     .where(order_parts.c.order_id == bindparam("order_id"), order_parts.c.stage == bindparam("stage"))
     .order_by(order_parts.c.id)
 )
-_ADD = insert_once(orders).on_conflict_do_nothing().returning(orders.c.id)
+_ADD = Prepared(insert_once(orders).on_conflict_do_nothing().returning(orders.c.id))
 _MOVE = (
     update(orders)
     .where(
@@ -32,41 +35,50 @@ _MOVE = (
     )
     .values(version=orders.c.version + 1)
 )
-_MOVE_AS_READ = _MOVE.where(orders.c.version == bindparam("as_read"))
-_CHANGE = (
+_MOVE_AS_READ = Prepared(_MOVE.where(orders.c.version == bindparam("as_read")))
+_MOVE_FIRST = Prepared(_MOVE)
+_CHANGE = Prepared(
     update(orders)
     .where(orders.c.id == bindparam("order_id"), orders.c.version == bindparam("as_read"))
     .values(version=orders.c.version + 1)
 )
-_COUNT_OPEN = select(func.count()).where(orders.c.team_id == bindparam("team_id"), orders.c.state.in_(OPEN))
-_ADD_PARTS, _REMEMBER = insert(order_parts), insert(order_history)
-_PROMISED = select(deadlines.c.due_at).where(
-    deadlines.c.order_id == bindparam("order_id"),
-    deadlines.c.metric == bindparam("metric"),
-    deadlines.c.met_at.is_(None),
+_COUNT_OPEN = Prepared(select(func.count()).where(orders.c.team_id == bindparam("team_id"), orders.c.state.in_(OPEN)))
+_ADD_PARTS, _REMEMBER = Prepared(insert(order_parts)), Prepared(insert(order_history))
+_PROMISED = Prepared(
+    select(deadlines.c.due_at).where(
+        deadlines.c.order_id == bindparam("order_id"),
+        deadlines.c.metric == bindparam("metric"),
+        deadlines.c.met_at.is_(None),
+    )
 )
-_RUN = (
+_RUN = Prepared(
     select(escalation_runs.c.state)
     .where(escalation_runs.c.order_id == bindparam("order_id"))
     .order_by(escalation_runs.c.id.desc())
     .limit(1)
 )
-_HOME = select(households.c.unit, households.c.building, households.c.address).where(households.c.id == bindparam("id"))
-_RATING = select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == bindparam("order_id"))
-_RATE = insert_once(ratings).on_conflict_do_nothing()
+_HOME = Prepared(
+    select(households.c.unit, households.c.building, households.c.address).where(households.c.id == bindparam("id"))
+)
+_RATING = Prepared(
+    select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == bindparam("order_id"))
+)
+_RATE = Prepared(insert_once(ratings).on_conflict_do_nothing())
 _UNSAID = {
-    what: update(ratings).where(ratings.c.order_id == bindparam("of_order"), ratings.c[what].is_(None))
+    what: Prepared(update(ratings).where(ratings.c.order_id == bindparam("of_order"), ratings.c[what].is_(None)))
     for what in ("speed", "quality", "words")
 }
 
 
-def _order(row: Row[Any]) -> Order:
-    fields = dict(row._mapping)
-    return Order(**{**fields, "wanted": from_json(fields["wanted"])})
+def _order(row: Any) -> Order:
+    """From a row of `_ORDERS`, whose columns are the order's fields."""
+    fields = list(row)
+    fields[_WANTED] = from_json(fields[_WANTED])
+    return Order(*fields)
 
 
 def find_order(conn: Connection, order_id: int) -> Order | None:
-    row = conn.execute(_BY_ID, {"id": order_id}).first()
+    row = _BY_ID.first(conn, {"id": order_id})
     return _order(row) if row else None
 
 
@@ -77,7 +89,7 @@ def find_by_once(conn: Connection, once: str) -> Order | None:
 
 def add_order(conn: Connection, wanted: Text, **fields: Any) -> int | None:
     """Its id; None if this conversation has made one already, or the reference is taken."""
-    made = conn.execute(_ADD, {"wanted": to_json(wanted), **fields}).scalar_one_or_none()
+    made = _ADD.scalar(conn, {"wanted": to_json(wanted), **fields})
     return None if made is None else int(made)
 
 
@@ -90,19 +102,19 @@ def move(conn: Connection, order: Order, verb: str, *, as_read: bool = False, **
     still = {"order_id": order.id, "since": list(MOVES[verb].since), "held_by": order.holder_id}
     if as_read:
         still["as_read"] = order.version
-    return conn.execute(_MOVE_AS_READ if as_read else _MOVE, {**still, "state": to, **fields}).rowcount == 1
+    return (_MOVE_AS_READ if as_read else _MOVE_FIRST).count(conn, {**still, "state": to, **fields}) == 1
 
 
 def change(conn: Connection, order: Order, **fields: Any) -> bool:
     """Did it happen? Something about it changes while its state stays, unless anything else has happened to it."""
-    return conn.execute(_CHANGE, {"order_id": order.id, "as_read": order.version, **fields}).rowcount == 1
+    return _CHANGE.count(conn, {"order_id": order.id, "as_read": order.version, **fields}) == 1
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def count_held(conn: Connection, person_id: int) -> int:
-    return int(conn.execute(_HOLDS, {"person_id": person_id}).scalar_one())
+    return int(_HOLDS.scalar(conn, {"person_id": person_id}))
 
 
 def held_by(conn: Connection, person_id: int) -> list[Order]:
@@ -118,7 +130,7 @@ def open_of(conn: Connection, team_ids: Iterable[int], most: int = 20) -> list[O
 
 
 def count_open(conn: Connection, team_id: int) -> int:
-    return int(conn.execute(_COUNT_OPEN, {"team_id": team_id}).scalar_one())
+    return int(_COUNT_OPEN.scalar(conn, {"team_id": team_id}))
 
 
 def asked_for_by(conn: Connection, person_id: int, most: int = 10) -> list[Order]:
@@ -137,12 +149,11 @@ def add_parts(
     told = {"order_id": order_id, "person_id": person_id, "stage": stage, "at": at}
     what = ("words", "file_id", "message_id")
     rows = [{**told, "kind": part["kind"], **{name: part.get(name) for name in what}} for part in parts]
-    if rows:
-        conn.execute(_ADD_PARTS, rows)
+    _ADD_PARTS.many(conn, rows)
 
 
 def parts_of(conn: Connection, order_id: int, stage: str = "story") -> list[Part]:
-    return [Part(*row) for row in conn.execute(_STORY, {"order_id": order_id, "stage": stage})]
+    return [Part(*row) for row in _STORY.all(conn, {"order_id": order_id, "stage": stage})]
 
 
 def find_part(conn: Connection, part_id: int) -> tuple[int, Part] | None:
@@ -157,7 +168,7 @@ def remember(
 ) -> None:
     """What happened to it, and who did it."""
     row = {"order_id": order_id, "what": what, "person_id": person_id, "note": note, "at": at}
-    conn.execute(_REMEMBER, row)
+    _REMEMBER.count(conn, row)
 
 
 def history_of(conn: Connection, order_id: int) -> list[tuple[str, int | None, str | None]]:
@@ -183,19 +194,21 @@ def copies_in(conn: Connection, order_id: int, chat_id: int, subjects: Sequence[
 
 def promised_at(conn: Connection, order_id: int, metric: str = "first_response") -> datetime | None:
     """Until when; None once that clock has stopped."""
-    return conn.scalar(_PROMISED, {"order_id": order_id, "metric": metric})
+    due: datetime | None = _PROMISED.scalar(conn, {"order_id": order_id, "metric": metric})
+    return due
 
 
 def run_of(conn: Connection, order_id: int) -> str | None:
     """How its latest ladder stands: running, acknowledged, met, exhausted, cancelled."""
-    return conn.scalar(_RUN, {"order_id": order_id})
+    state: str | None = _RUN.scalar(conn, {"order_id": order_id})
+    return state
 
 
 def home_of(conn: Connection, household_id: int | None) -> tuple[str, str, str] | None:
     """Unit, building and address of a household."""
     if household_id is None:
         return None
-    row = conn.execute(_HOME, {"id": household_id}).first()
+    row = _HOME.first(conn, {"id": household_id})
     return (row.unit, row.building, row.address) if row else None
 
 
@@ -204,11 +217,11 @@ def home_of(conn: Connection, household_id: int | None) -> tuple[str, str, str] 
 
 def find_rating(conn: Connection, order_id: int) -> tuple[int | None, int | None, str | None]:
     """Speed, quality and a word, as far as they were given."""
-    row = conn.execute(_RATING, {"order_id": order_id}).first()
+    row = _RATING.first(conn, {"order_id": order_id})
     return (row.speed, row.quality, row.words) if row else (None, None, None)
 
 
 def rate(conn: Connection, order_id: int, what: str, given: int | str, at: datetime) -> bool:
     """Did it happen? Each is said once."""
-    conn.execute(_RATE, {"order_id": order_id, "at": at})
-    return conn.execute(_UNSAID[what], {"of_order": order_id, what: given}).rowcount == 1
+    _RATE.count(conn, {"order_id": order_id, "at": at})
+    return _UNSAID[what].count(conn, {"of_order": order_id, what: given}) == 1

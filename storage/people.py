@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.people import Person, Role
+from storage.prepared import Prepared
 from storage.tables import contacts, people, roles
 
 _FIELDS = (
@@ -26,24 +27,24 @@ _FIELDS = (
     people.c.silent_until,
 )
 _EVERYBODY = select(*_FIELDS).select_from(people.outerjoin(contacts))
-_BY_ACCOUNT = _EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id"))
-_BY_ID = _EVERYBODY.where(people.c.id == bindparam("id"))
-_ADD, _ADD_CONTACT = insert(people).returning(people.c.id), insert(contacts)
-_CHANGE = update(people).where(people.c.id == bindparam("whose"))
-_CHANGE_CONTACT = update(contacts).where(contacts.c.telegram_id == bindparam("whose"))
+_BY_ACCOUNT = Prepared(_EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id")))
+_BY_ID = Prepared(_EVERYBODY.where(people.c.id == bindparam("id")))
+_ADD, _ADD_CONTACT = Prepared(insert(people).returning(people.c.id)), Prepared(insert(contacts))
+_CHANGE = Prepared(update(people).where(people.c.id == bindparam("whose")))
+_CHANGE_CONTACT = Prepared(update(contacts).where(contacts.c.telegram_id == bindparam("whose")))
 
 
-def _person(row: Row[*tuple[Any, ...]] | None) -> Person | None:
+def _person(row: Any) -> Person | None:
     return Person(*row) if row else None
 
 
 def find_person(conn: Connection, telegram_id: int) -> Person | None:
     """Whoever has this Telegram account."""
-    return _person(conn.execute(_BY_ACCOUNT, {"telegram_id": telegram_id}).first())
+    return _person(_BY_ACCOUNT.first(conn, {"telegram_id": telegram_id}))
 
 
 def get_person(conn: Connection, person_id: int) -> Person:
-    person = _person(conn.execute(_BY_ID, {"id": person_id}).first())
+    person = _person(_BY_ID.first(conn, {"id": person_id}))
     if person is None:
         raise LookupError(f"no person {person_id}")
     return person
@@ -51,7 +52,7 @@ def get_person(conn: Connection, person_id: int) -> Person:
 
 def add_person(conn: Connection, now: datetime, **fields: Any) -> int:
     """A person without an account yet."""
-    return int(conn.execute(_ADD, {"made_at": now, **fields}).scalar_one())
+    return int(_ADD.scalar(conn, {"made_at": now, **fields}))
 
 
 def meet(
@@ -63,7 +64,7 @@ def meet(
         person_id = add_person(conn, now)
         reach = "open" if started else "never_started"
         row = {"telegram_id": telegram_id, "person_id": person_id, "reach": reach, "shown_name": shown_name}
-        conn.execute(_ADD_CONTACT, {**row, "language_code": language_code})
+        _ADD_CONTACT.count(conn, {**row, "language_code": language_code})
         return get_person(conn, person_id)
     changed: dict[str, Any] = {}
     if person.shown_name != shown_name:
@@ -74,24 +75,26 @@ def meet(
         changed["reach"] = "open"
     if not changed:
         return person
-    conn.execute(_CHANGE_CONTACT, {"whose": telegram_id, **changed})
+    _CHANGE_CONTACT.count(conn, {"whose": telegram_id, **changed})
     return get_person(conn, person.id)
 
 
 def change_person(conn: Connection, person_id: int, **fields: Any) -> None:
-    conn.execute(_CHANGE, {"whose": person_id, **fields})
+    _CHANGE.count(conn, {"whose": person_id, **fields})
 
 
 # ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_HELD = select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty).where(
-    roles.c.person_id == bindparam("person_id"), roles.c.ended_at.is_(None)
+_HELD = Prepared(
+    select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty).where(
+        roles.c.person_id == bindparam("person_id"), roles.c.ended_at.is_(None)
+    )
 )
 
 
 def roles_of(conn: Connection, person_id: int) -> list[Role]:
     """The roles a person holds now; read for every deed, so that a change of role holds at once."""
-    return [Role(*row) for row in conn.execute(_HELD, {"person_id": person_id})]
+    return [Role(*row) for row in _HELD.all(conn, {"person_id": person_id})]
 
 
 def holders_of(conn: Connection, role: str, *, unit: str = "", team_id: int = 0) -> list[Person]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.desk_file import DeskFile
@@ -14,6 +14,7 @@ from domain.orders import HELD, OPEN
 from domain.places import path_up
 from domain.refusals import NotFound
 from domain.teams import Team
+from storage.prepared import Prepared
 from storage.tables import groups, orders, teams
 
 _TEAMS = (
@@ -30,18 +31,20 @@ _TEAMS = (
     .select_from(teams.outerjoin(groups, groups.c.chat_id == teams.c.chat_id))
     .where(teams.c.state != "removed")
 )
-_BY_ID = _TEAMS.where(teams.c.id == bindparam("id"))
-_BY_CHAT = _TEAMS.where(teams.c.chat_id == bindparam("chat_id"))
-_BY_PLACE = _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True)))
+_BY_ID = Prepared(_TEAMS.where(teams.c.id == bindparam("id")))
+_BY_CHAT = Prepared(_TEAMS.where(teams.c.chat_id == bindparam("chat_id")))
+_BY_PLACE = Prepared(
+    _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True)))
+)
 
 
-def _team(row: Row[*tuple[Any, ...]] | None) -> Team | None:
+def _team(row: Any) -> Team | None:
     return Team(*row) if row else None
 
 
 def get_team(conn: Connection, team_id: int) -> Team:
     """The team, or NotFound: also for one that was removed."""
-    team = _team(conn.execute(_BY_ID, {"id": team_id}).first())
+    team = _team(_BY_ID.first(conn, {"id": team_id}))
     if team is None:
         raise NotFound
     return team
@@ -50,14 +53,14 @@ def get_team(conn: Connection, team_id: int) -> Team:
 def find_team(conn: Connection, file: DeskFile, key: str, unit: str) -> Team | None:
     """Who can be asked about this now: the team nearest above the unit that has a group the bot can speak in."""
     path = [each.key for each in path_up(file.units, unit)]
-    rows = [Team(*row) for row in conn.execute(_BY_PLACE, {"key": key, "units": path})]
+    rows = [Team(*row) for row in _BY_PLACE.all(conn, {"key": key, "units": path})]
     reachable = [team for team in rows if team.is_reachable]
     return min(reachable, key=lambda team: path.index(team.unit), default=None)
 
 
 def team_of_chat(conn: Connection, chat_id: int) -> Team | None:
     """Whose group this is."""
-    return _team(conn.execute(_BY_CHAT, {"chat_id": chat_id}).first())
+    return _team(_BY_CHAT.first(conn, {"chat_id": chat_id}))
 
 
 def all_teams(conn: Connection, units: Iterable[str] | None = None) -> list[Team]:

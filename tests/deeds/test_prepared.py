@@ -1,0 +1,102 @@
+"""A prepared statement says what SQLAlchemy says, on both databases: same values, same types, same faults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from storage.prepared import Prepared
+from storage.tables import contacts, escalation_runs, groups, people, state
+from tests.conftest import MORNING
+
+ADD = Prepared(insert(people).returning(people.c.id))
+BY_ID = Prepared(select(people.c.id, people.c.name, people.c.made_at).where(people.c.id == bindparam("id")))
+NAMED = Prepared(select(people.c.name).where(people.c.name.in_(bindparam("names", expanding=True))).order_by("name"))
+CHANGE = Prepared(update(people).where(people.c.id == bindparam("whose")))
+PUT = Prepared(insert(state))
+ONCE = Prepared(insert_once(state).on_conflict_do_nothing().returning(state.c.name))
+
+
+def test_rows_have_names_and_instants_are_aware(conn: Connection) -> None:
+    person_id = ADD.scalar(conn, {"made_at": MORNING, "name": "阿妈"})
+    row = BY_ID.first(conn, {"id": person_id})
+    assert (row.id, row.name, row.made_at) == (person_id, "阿妈", MORNING)
+    assert tuple(row) == tuple(conn.execute(BY_ID.statement, {"id": person_id}).one())
+    assert BY_ID.first(conn, {"id": person_id + 1}) is None
+    assert BY_ID.scalar(conn, {"id": person_id + 1}) is None
+
+
+def test_an_update_takes_its_columns_from_the_parameters(conn: Connection) -> None:
+    person_id = ADD.scalar(conn, {"made_at": MORNING})
+    later = MORNING + timedelta(hours=1)
+    assert CHANGE.count(conn, {"whose": person_id, "name": "Ama"}) == 1
+    assert CHANGE.count(conn, {"whose": person_id, "silent_until": later, "language": "en"}) == 1
+    assert CHANGE.count(conn, {"whose": person_id + 1, "name": "Nobody"}) == 0
+    row = conn.execute(select(people.c.name, people.c.silent_until, people.c.language)).one()
+    assert tuple(row) == ("Ama", later, "en")
+
+
+@pytest.mark.parametrize("names", [[], ["Ama"], ["Ben", "Ama"], ["Ama", "Ben", "nobody"]])
+def test_a_list_may_have_any_length(conn: Connection, names: list[str]) -> None:
+    for name in ("Ama", "Ben", "Cleo"):
+        ADD.scalar(conn, {"made_at": MORNING, "name": name})
+    found = [row.name for row in NAMED.all(conn, {"names": names})]
+    assert found == sorted({"Ama", "Ben"} & set(names))
+
+
+def test_what_is_kept_as_json_or_as_a_truth_comes_back_as_that(conn: Connection) -> None:
+    row: dict[str, Any] = {"ladder": {"steps": [1, "二"]}, "position": 0, "state": "running", "started_at": MORNING}
+    run_id = Prepared(insert(escalation_runs).returning(escalation_runs.c.id)).scalar(conn, row)
+    read = Prepared(select(escalation_runs.c.ladder).where(escalation_runs.c.id == bindparam("id")))
+    assert read.scalar(conn, {"id": run_id}) == {"steps": [1, "二"]}
+    held = {"chat_id": -1, "title": "Neighbours", "standing": "member", "may_pin": True}
+    Prepared(insert(groups)).count(conn, held)
+    rights = Prepared(select(groups.c.may_pin, groups.c.may_delete)).first(conn, {})
+    assert (rights.may_pin, rights.may_delete) == (True, False)
+
+
+def test_many_rows_are_written_at_once(conn: Connection) -> None:
+    PUT.many(conn, [{"name": f"n{number}", "value": "x"} for number in range(3)])
+    PUT.many(conn, [])
+    assert ONCE.first(conn, {"name": "n1", "value": "y"}) is None
+    assert list(conn.scalars(select(state.c.value).where(state.c.name == "n1"))) == ["x"]
+    assert Prepared(delete(state).where(state.c.name == bindparam("gone"))).count(conn, {"gone": "n1"}) == 1
+
+
+def test_a_fault_is_the_one_sqlalchemy_would_raise_and_names_no_value(writer: Engine) -> None:
+    with pytest.raises(IntegrityError) as fault, writer.begin() as conn:
+        Prepared(insert(contacts)).count(conn, {"telegram_id": 1, "person_id": 99, "reach": "a secret word"})
+    assert "a secret word" not in str(fault.value.orig) or conn.dialect.name == "postgresql"
+    assert "[SQL" in str(fault.value)
+
+
+def test_nothing_is_written_once_the_transaction_is_over(writer: Engine) -> None:
+    """A full disk makes SQLite end it by itself: what came after would stand alone."""
+    if writer.dialect.name != "sqlite":
+        return
+    with writer.begin() as conn:
+        driver: Any = conn.connection.driver_connection
+        driver.rollback()
+        assert PUT._driver(conn) is None, "left to SQLAlchemy, whose listeners refuse it"
+
+
+def test_outside_a_transaction_sqlalchemy_begins_one(writer: Engine) -> None:
+    with writer.connect() as conn:
+        PUT.count(conn, {"name": "alone", "value": "x"})
+        assert conn.in_transaction()
+        conn.rollback()
+    with writer.connect() as conn:
+        assert conn.execute(select(state)).all() == []
+
+
+def test_a_table_that_is_not_there_is_trouble_of_the_database(conn: Connection) -> None:
+    if conn.dialect.name != "sqlite":
+        return
+    conn.exec_driver_sql("ALTER TABLE state RENAME TO elsewhere")
+    with pytest.raises(OperationalError):
+        Prepared(select(state.c.value)).all(conn, {})
