@@ -17,6 +17,7 @@ from benchmarks.town import COMMUNITIES, VOLUNTEERS, group_id, town_file, volunt
 from bot.app import App
 from bot.demo.file import morning
 from bot.logs import set_up_logs
+from bot.operating import quick_loop
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock
 from bot.settings import Settings
@@ -62,10 +63,10 @@ async def main(url: str, data: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        profile = cProfile.Profile(time.process_time)
+    profile = cProfile.Profile(time.process_time) if len(sys.argv) > 3 else None
+    if profile:
         profile.enable()
-        asyncio.run(main(*sys.argv[1:3]))
+    with asyncio.Runner(loop_factory=quick_loop()) as runner:
+        runner.run(main(*sys.argv[1:3]))
+    if profile:
         profile.dump_stats(sys.argv[3])
-    else:
-        asyncio.run(main(*sys.argv[1:3]))

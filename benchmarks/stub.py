@@ -106,7 +106,7 @@ class _Connection(asyncio.Protocol):
             body = self.received[end + 4 : end + 4 + length]
             method = self.received[: self.received.index(b"\r\n")].split(b" ")[1].rsplit(b"/", 1)[1].decode()
             self.received = self.received[end + 4 + length :]
-            fields = dict(parse_qsl(body.decode()))
+            fields = json.loads(body) if body.startswith(b"{") else dict(parse_qsl(body.decode()))
             if method == "getUpdates":
                 polling = asyncio.ensure_future(self.stub.updates(fields))
                 polling.add_done_callback(lambda done: None if done.cancelled() else self.answer(done.result()))

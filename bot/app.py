@@ -40,7 +40,7 @@ from storage import schema
 from storage.lock import only_one
 from storage.messages import Subject
 from storage.vault import Keys
-from storage.work import open_readers, open_writer
+from storage.work import open_glance, open_readers, open_writer
 from web.serving import NoListener
 
 log = structlog.get_logger()
@@ -87,6 +87,7 @@ class App:
         self.opened_at: datetime | None = None
         self.lock = only_one(settings.database)
         self.writer, self.readers = open_writer(settings.database), readers(settings.database)
+        self.short = open_glance(settings.database)
         self.office = PostOffice(
             settings.token(),
             settings.bot_api,
@@ -112,6 +113,7 @@ class App:
             stuck_seconds=stuck_seconds,
             pause=pause,
             carriage=partial(carriage, proxy=proxy) if (proxy := settings.proxy.get_secret_value()) else carriage,
+            short=self.short,
         )
 
         self.jobs = Jobs(self.office)
@@ -203,6 +205,8 @@ class App:
     async def close_databases(self) -> None:
         await self.readers.dispose()
         self.writer.dispose()
+        if self.short is not None:
+            self.short.dispose()
         self.lock.release()
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -17,6 +17,7 @@ from bot.jobs import Jobs
 from bot.middlewares import AnswerTap, Handler, Meet, SayBack
 from bot.post.faults import Undecodable
 from bot.post.raw import Raw
+from bot.sorting import put_up
 from desk.front import Desk
 
 
@@ -52,7 +53,7 @@ def dispatcher() -> Dispatcher:
     board.callback_query.outer_middleware(AnswerTap())
     board.message.outer_middleware(SayBack())
     board.edited_message.outer_middleware(SayBack())
-    board.include_routers(*ROUTERS)
+    put_up(board, ROUTERS)
     return board
 
 

@@ -46,7 +46,7 @@ def open_writer(url: str) -> Engine:
 
 
 def open_readers(url: str) -> AsyncEngine:
-    """The engine for whoever only reads, off the loop: cards when they are sent, figures, pages."""
+    """The engine for whoever only reads, off the loop: figures, pages, what is left over from before."""
     if make_url(url).get_backend_name() != "sqlite":
         options = {"options": "-c default_transaction_read_only=on"}
         return create_async_engine(url, pool_size=4, pool_pre_ping=True, connect_args=options, hide_parameters=True)
@@ -58,6 +58,25 @@ def open_readers(url: str) -> AsyncEngine:
         for pragma in ("busy_timeout=5000", "query_only=1"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    return engine
+
+
+def open_glance(url: str) -> Engine | None:
+    """For what is read in no time, on the spot: a card before it is sent. None on PostgreSQL, where reading is waiting.
+
+    A connection of its own beside the writer's, so that it sees only what has been committed.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        return None
+    arguments = {"check_same_thread": False, "cached_statements": 512}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=5000", "query_only=1"):
+            connection.execute(f"PRAGMA {pragma}")
 
     return engine
 

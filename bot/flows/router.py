@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.flows import talking
 from bot.flows.flow import NEVER_MIND, Flow, Pressed, Said
+from bot.sorting import COMMAND, WORDS
 from desk import people
 from desk.front import Desk
 from domain.people import Person
@@ -43,12 +44,16 @@ class Language(CallbackData, prefix="lang"):
 class Private(Filter):
     """Only the private chat with the bot."""
 
+    where = frozenset({COMMAND, WORDS})
+
     async def __call__(self, message: Message) -> bool:
         return message.chat.type == "private"
 
 
 class Words(Filter):
     """What a person says or sends in private: no command, and none of the notices that Telegram puts between."""
+
+    where = frozenset({COMMAND, WORDS})
 
     async def __call__(self, message: Message, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or (message.text or "").startswith("/"):
@@ -166,6 +171,8 @@ async def cancelled(message: Message, desk: Desk, person: Person) -> Text | None
 
 class OpensFlow(Filter):
     """A command that is the name of a conversation."""
+
+    where = frozenset({COMMAND})
 
     async def __call__(self, message: Message, command: CommandObject | None = None) -> bool | dict[str, Any]:
         words = (message.text or "").split()

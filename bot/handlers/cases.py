@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 from aiogram import BaseMiddleware, Router
@@ -17,7 +18,8 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.cards import Face, View, language_of
 from bot.flows.private import CLEAR, numbers
 from bot.flows.steps import parts_as_text
-from bot.words import Reader
+from bot.sorting import COMMAND, WORDS
+from bot.words import catalogue
 from desk import cases, her_side
 from desk.cases import Opened
 from desk.front import Button, Desk
@@ -97,16 +99,24 @@ def remains(cleared: her_side.Cleared) -> Text:
 class ClearsWithAWord(Filter):
     """The plain word for clearing, where there is something to clear."""
 
+    where = frozenset({COMMAND, WORDS})
+
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or not message.text or len(message.text) > 40:
             return False
-        readers = [Reader(language, desk.file.zone, desk.now) for language in desk.file.languages]
-        known = {normal(word) for reader in readers for word in re.split("[,，、]", reader.label(CLEARING))}
-        return normal(message.text) in known and her_side.has_traces(desk, person)
+        return normal(message.text) in clearing_words(tuple(desk.file.languages)) and her_side.has_traces(desk, person)
+
+
+@cache
+def clearing_words(languages: tuple[str, ...]) -> frozenset[str]:
+    said = [catalogue(language).gettext(CLEARING.msgid) for language in languages]
+    return frozenset(normal(word) for words in said for word in re.split("[,，、]", words))
 
 
 class AsksWithTheWord(Filter):
     """The word she chose, outside any confidential conversation."""
+
+    where = frozenset({COMMAND, WORDS})
 
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool | dict[str, int]:
         if message.chat.type != "private" or person is None or not message.text:

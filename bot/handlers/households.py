@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import Face, View
 from bot.flows import talking
 from bot.handlers.payloads import Opens
+from bot.sorting import WORDS
 from desk import households, people
 from desk.front import Button, Desk
 from desk.household_asks import answer, find_question
@@ -63,6 +64,8 @@ def paint_ask(view: View, application_id: int, chat_id: int) -> Face | None:
 
 class IsCode(Filter):
     """The code of a card, written without being asked for."""
+
+    where = frozenset({WORDS})
 
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or not message.text or message.text.startswith("/"):

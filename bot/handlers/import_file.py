@@ -14,6 +14,7 @@ from bot.cards import Face, View, language_of
 from bot.flows import talking
 from bot.importing import LARGEST, ROWS, TooLarge, done, dry_run, read_table
 from bot.jobs import Jobs
+from bot.sorting import COMMAND, WORDS
 from desk import lists, people
 from desk.front import Button, Desk
 from desk.roles import may_set_up
@@ -39,6 +40,8 @@ class ListTap(CallbackData, prefix="hl"):
 
 class SentList(Filter):
     """A spreadsheet from an officer, in private, and not as part of a conversation."""
+
+    where = frozenset({COMMAND, WORDS})
 
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
         if message.document is None or message.chat.type != "private" or person is None:

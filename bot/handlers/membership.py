@@ -9,6 +9,7 @@ from aiogram.filters import Filter
 from aiogram.types import ChatMemberUpdated, Message
 
 from bot.flows import talking
+from bot.sorting import COMMAND, IN_GROUP
 from desk import groups, moving
 from desk.front import Desk, Line
 from domain.people import ANONYMOUS, Person
@@ -41,6 +42,8 @@ ANONYMITY = _("I can't see who you are. Please switch off anonymity, or use the 
 class Says(Filter):
     """A command addressed to this bot. (aiogram's own would ask Telegram for the bot's name.)"""
 
+    where = frozenset({COMMAND, IN_GROUP})
+
     def __init__(self, command: str) -> None:
         self.command = command
 
@@ -50,6 +53,8 @@ class Says(Filter):
 
 
 class InGroup(Filter):
+    where = frozenset({IN_GROUP})
+
     async def __call__(self, message: Message) -> bool:
         return message.chat.type in ("group", "supergroup")
 
@@ -94,7 +99,11 @@ async def called_in_group(message: Message, desk: Desk, person: Person | None = 
 class HasMoved(Filter):
     """The service message in the old chat, or its twin in the new one. Either may come first, or alone."""
 
+    where = frozenset({IN_GROUP})
+
     async def __call__(self, message: Message) -> bool | dict[str, int]:
+        if message.chat.type == "private":
+            return False
         if message.migrate_to_chat_id is not None:
             return {"old": message.chat.id, "new": message.migrate_to_chat_id}
         if message.migrate_from_chat_id is not None:

@@ -15,6 +15,7 @@ from bot.flows import talking
 from bot.flows.flow import Said
 from bot.flows.router import Open, Private, said_in
 from bot.flows.write_to import CARRIED, piece_of
+from bot.sorting import COMMAND, IN_GROUP, WORDS
 from desk import people, relay
 from desk.front import Button, Call, Desk
 from desk.order_views import get_order, team_of
@@ -41,6 +42,8 @@ def said_exactly(message: Message) -> Said:
 class RepliesToOrder(Filter):
     """A reply to a card of an order, or to words that were passed on. Never while something confidential is told."""
 
+    where = frozenset({COMMAND, WORDS})
+
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool | dict[str, Any]:
         reply = message.reply_to_message
         if message.chat.type != "private" or reply is None or person is None or (message.text or "").startswith("/"):
@@ -59,6 +62,8 @@ async def replied(message: Message, order_id: int, desk: Desk, person: Person) -
 
 class WritesTo(Filter):
     """Words for a conversation of ours."""
+
+    where = frozenset({COMMAND, WORDS})
 
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or (message.text or "").startswith("/"):
@@ -92,6 +97,8 @@ async def asked_whose(message: Message, desk: Desk, person: Person) -> None:
 
 class RepliesToCard(Filter):
     """A reply to the card of an order in its group; everything else that is said there is nobody's business."""
+
+    where = frozenset({IN_GROUP})
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
         reply = message.reply_to_message

@@ -6,6 +6,7 @@ aiohttp's errors hold the address, and with it the token. None of them leaves th
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -59,7 +60,7 @@ class Carriage(BaseRequest):
         if self._session is None:
             # Kept shorter than a server's own idle time: a connection it has just closed would leave us uncertain.
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
-            self._session = aiohttp.ClientSession(connector=connector)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -78,13 +79,11 @@ class Carriage(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise Unsent("the wire is closed")
-        patience = aiohttp.ClientTimeout(
-            total=None, connect=20, sock_connect=10, sock_read=seconds(read_timeout, self._patience)
-        )
+        patience = _patience(seconds(read_timeout, self._patience))
         fault: TelegramError
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=patience, proxy=self._proxy or None
+                method, url, timeout=patience, proxy=self._proxy or None, **_body(request_data)
             ) as response:
                 code, payload = response.status, await response.read()
         except UNSENT as found:
@@ -111,17 +110,26 @@ class Carriage(BaseRequest):
         return read
 
 
-def _body(data: RequestData | None) -> Any:
+JSON = {"Content-Type": "application/json"}
+
+
+@cache
+def _patience(read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=read)
+
+
+def _body(data: RequestData | None) -> dict[str, Any]:
+    """JSON, which costs a third of a form's percent signs for Chinese words; a form only where files go along."""
     if data is None:
-        return None
+        return {}
     if not data.contains_files:
-        return data.json_parameters
+        return {"data": json.dumps(data.json_parameters, ensure_ascii=False).encode(), "headers": JSON}
     form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return {"data": form}
 
 
 def _refusal(code: int, payload: bytes) -> TelegramError:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
@@ -53,19 +54,19 @@ class Courier:
         noted: NoteStanding = lambda conn, key, message_id, at: None,
         reached: Callable[[str], None] = lambda point: None,
         at_once: int = 64,
+        short: Engine | None = None,
     ) -> None:
         self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
         self._clock, self._health, self._budget = clock, health, budget
         self._unreachable, self._moved, self._reached, self._at_once = unreachable, moved, reached, at_once
         self._marks = Marks(pump, noted)
-        self._cards = Cards(wire, readers, render, self._marks.fresh, clock.elapsed)
+        self._cards = Cards(wire, readers, render, self._marks.fresh, clock.elapsed, short)
         self._lanes = Lanes(budget)
         self._wake = asyncio.Event()
         self._circuit = Circuit(lambda: wire.call("getMe"), self._wake.set, clock=clock, health=health)
         self._timer: asyncio.TimerHandle | None = None
         self._on_the_way: set[asyncio.Task[None]] = set()
-        self._picking = False
-        self._stopping = False
+        self._picking = self._stopping = False
         self._task: asyncio.Task[None] | None = None
         clock.on_move(self._wake.set)
 

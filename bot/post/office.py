@@ -67,6 +67,7 @@ class PostOffice:
         limit: int = 100,
         pause: float = 0.2,
         carriage: Callable[[int, float], Carriage] = Carriage,
+        short: Engine | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.health, self.jobs = Health(now=self.clock.now), Jobs()
@@ -101,6 +102,7 @@ class PostOffice:
             moved=moved,
             noted=noted,
             reached=reached,
+            short=short,
         )
         self.ticker = Ticker(self.pump.do, sweeps, clock=self.clock, every=tick)
         self._open = self._ticking = False

@@ -15,7 +15,7 @@ TOKEN = re.compile(r"(<[^>]*>)|(&[#\w]+;)|(\s+)|([^<&\s]+|[<&])")
 
 def units(words: str) -> int:
     """Length in UTF-16 units."""
-    return len(words) + sum(letter > "\uffff" for letter in words)
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def bare(html: str) -> str:

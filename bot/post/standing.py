@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.faults import place
@@ -17,7 +17,7 @@ from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
 from bot.post.pieces import bare, pieces
-from bot.post.reading import read
+from bot.post.reading import glance
 from bot.post.wire import Wire
 from storage.messages import Subject, find_cards
 
@@ -76,9 +76,10 @@ class Cards:
         render: Render,
         fresh: Mapping[Subject, tuple[int | None, str | None]],
         elapsed: Callable[[], float],
+        short: Engine | None = None,
     ) -> None:
         """`fresh`: what we have just put somewhere, as long as that is not committed."""
-        self._wire, self._readers, self._render, self._fresh = wire, readers, render, fresh
+        self._wire, self._readers, self._short, self._render, self._fresh = wire, readers, short, render, fresh
         self._elapsed = elapsed
         self._replaced: dict[Subject, float] = {}  # lost cards of groups, and when they were put there anew
 
@@ -90,7 +91,7 @@ class Cards:
             standing = find_cards(conn, keys) | before
             return {key: self._view(conn, key, standing.get(key, (None, None))) for key in keys}
 
-        return await read(self._readers, views)
+        return await glance(self._short, self._readers, views)
 
     def _view(self, conn: Connection, key: Subject, stands: tuple[int | None, str | None]) -> View:
         subject, subject_id, chat_id = key

@@ -23,7 +23,7 @@ from desk.front import BULK, PERSONAL, URGENT, Answer, Call, CardRefresh, Desk, 
 from domain.words import plain
 from storage.tables import audit_log, contacts, people
 from storage.vault import Keys
-from storage.work import open_readers, open_writer
+from storage.work import open_glance, open_readers, open_writer
 
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 KEYS = Keys.made_from("a key for tests")
@@ -118,7 +118,7 @@ def desk_for(clock: Clock) -> Any:
 def office(url: str, base_url: str, **changed: Any) -> tuple[PostOffice, Any, AsyncEngine]:
     """A post office with this desk in it; its engines are to be disposed of."""
     clock = changed.pop("clock", None) or SystemClock()
-    writer, readers = open_writer(url), open_readers(url)
+    writer, readers, short = open_writer(url), open_readers(url), open_glance(url)
     options: dict[str, Any] = {
         "budget": Budget.none(),
         "clock": clock,
@@ -128,6 +128,7 @@ def office(url: str, base_url: str, **changed: Any) -> tuple[PostOffice, Any, As
         "keys": KEYS,
         "zone": SHANGHAI,
         "language": "en",
+        "short": short,
         **changed,
     }
     handler = options.pop("handle", handle)
