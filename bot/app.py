@@ -164,7 +164,7 @@ class App:
     async def open(self) -> None:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""
         self.lock.take()
-        schema.upgrade(self.writer)
+        schema.upgrade(self.writer, now=self.clock.now())
         await self.learn_name()
         self.opened_at = self.clock.now()
         gc.collect()

@@ -30,6 +30,7 @@ from domain.refusals import Refusal
 from domain.shipped import shipped_desk_file
 from domain.words import Text, _
 from storage import points, schema
+from storage.copies import NoCopy
 from storage.lock import AnotherIsRunning
 from storage.schema import NewerSchema
 from web.serving import NoListener
@@ -142,7 +143,7 @@ def ask_token(language: str) -> str:
 async def _first_link(app: App) -> str | None:
     try:
         await app.learn_name()
-        schema.upgrade(app.writer)
+        bring_up_to_date(app)
         with app.writer.begin() as conn:
             return invitations.first_officer_link(app.desk_for(conn))
     finally:
@@ -215,7 +216,7 @@ def run(language: str) -> None:
         raise Stopped(say.label(NO_ANSWER)) from None
     except OperationalError:
         raise Stopped(say.label(NO_DATABASE)) from None
-    except (AnotherIsRunning, NewerSchema, NoListener) as found:
+    except (AnotherIsRunning, NewerSchema, NoCopy, NoListener) as found:
         raise Stopped(str(found)) from None
 
 
@@ -290,5 +291,12 @@ def ready_app(language: str) -> App:
     """A desk whose database is up to date, for one deed at the command line."""
     settings = settings_or_stop()
     app = app_or_stop(settings, desk_file_or_stop(settings.desk, language), language)
-    schema.upgrade(app.writer)
+    bring_up_to_date(app)
     return app
+
+
+def bring_up_to_date(app: App) -> None:
+    try:
+        schema.upgrade(app.writer)
+    except (NewerSchema, NoCopy) as found:
+        raise Stopped(str(found)) from None

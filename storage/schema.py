@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +10,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+
+from storage.copies import copy_before
 
 
 class NewerSchema(Exception):
@@ -35,13 +38,18 @@ def known_revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
-def upgrade(writer: Engine, revision: str = "head") -> None:
-    """Up to this version; nothing happens when it is there already. Refuses a database of a newer version."""
+def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = None) -> None:
+    """Up to this version; nothing happens when it is there already. Refuses a database of a newer version.
+
+    On SQLite what is about to be changed is copied first; nobody else writes meanwhile.
+    """
     with writer.begin() as conn:
         present = revision_of(conn)
         if present is not None and present not in known_revisions():
             raise NewerSchema("this database was used by a newer version of Linli: install that version or a later one")
         if present != newest_revision() or revision != "head":
+            if present is not None:
+                copy_before(writer.url, present, now or datetime.now(UTC))
             command.upgrade(_config(conn), revision)
 
 
