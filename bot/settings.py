@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from web.proxies import read_networks
+
 PREFIX = "LINLI_"
 TOKEN_FILE = "bot_token"
 PUBLIC = re.compile(r"(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?$")
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     mail_password: SecretStr = Field(SecretStr(""), description="of the mail server in the desk file's second channel")
     alert_secret: SecretStr = Field(SecretStr(""), description="signs what the second channel's webhook is given")
     listen: str = Field("", description="where /healthz, /readyz and /metrics are, such as 127.0.0.1:8099")
+    proxies: str = Field("", description="addresses and networks of the proxies before the webhook's door")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("text", description="text or json")
 
@@ -98,6 +101,18 @@ class Settings(BaseSettings):
         host, _sign, port = value.rpartition(":")
         if value and not (host and port.isascii() and port.isdecimal() and int(port) < 65536):
             raise ValueError("write an address of this machine and a port, such as 127.0.0.1:8099")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError:
+            example = (
+                "write addresses and networks of your own proxies, such as 127.0.0.1, 10.0.3.0/24; never all of them"
+            )
+            raise ValueError(example) from None
         return value
 
     @field_validator("log_level")

@@ -17,6 +17,7 @@ from storage.work import open_readers
 from web.app import build
 from web.health import Health, Limits, Line, Sources
 from web.metrics import Metrics
+from web.proxies import read_networks
 from web.serving import Serving
 from web.webhook import Webhook
 
@@ -56,7 +57,9 @@ class Surface:
         self.lookout = Lookout(self.office.wire, self.office.health, self.office.clock)
         if self.by_webhook:
             secret = self.settings.webhook_secret.get_secret_value()
-            self.webhook = Webhook(secret, self.office.pump.take, sound=self._sound)
+            self.webhook = Webhook(
+                secret, self.office.pump.take, sound=self._sound, proxies=read_networks(self.settings.proxies)
+            )
             self.door = Serving(build(webhook=self.webhook), self.settings.webhook_listen)
             await self.door.start()
             address = f"{self.settings.webhook_url}/{self.webhook.door}"

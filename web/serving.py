@@ -38,7 +38,7 @@ class Serving:
             ws="none",
             http="h11",
             server_header=False,
-            proxy_headers=False,  # nothing is decided by where a request says it comes from
+            proxy_headers=False,  # `proxies.py` reads them, and believes only the proxies we are told of
             timeout_graceful_shutdown=GRACE,
             limit_concurrency=1000,
         )

@@ -13,12 +13,14 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+from web.proxies import Network, caller
 
 log = structlog.get_logger()
 
@@ -44,18 +46,25 @@ class Webhook:
     """`sound`: may the house be asked to take something at this moment?"""
 
     def __init__(
-        self, secret: str, take: Take, *, sound: Callable[[], bool] = lambda: True, patience: float = 8
+        self,
+        secret: str,
+        take: Take,
+        *,
+        sound: Callable[[], bool] = lambda: True,
+        patience: float = 8,
+        proxies: Sequence[Network] = (),
     ) -> None:
         if not secret:
             raise ValueError("a webhook needs a secret")
         self._secret, self._take, self._sound, self._patience = secret.encode(), take, sound, patience
         self._taking: dict[int, asyncio.Task[bool]] = {}
+        self._proxies = proxies
         self.door = door(secret)
 
     async def receive(self, request: Request) -> Response:
         shown = request.headers.get(SECRET, "").encode("latin-1")
         if not hmac.compare_digest(shown, self._secret):
-            log.warning("somebody without the secret was at the webhook")
+            log.warning("somebody without the secret was at the webhook", caller=caller(request, self._proxies))
             return Response(status_code=401)
         try:
             async with asyncio.timeout(READING):

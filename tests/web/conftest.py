@@ -35,7 +35,9 @@ async def open_surface(database_url: str, tmp_path: Path) -> AsyncIterator[OpenS
     """The doors of this post office, the webhook's and the watch's."""
     opened: list[Surface] = []
 
-    async def open_one(office: PostOffice, *, limits: Limits | None = None, watch: bool = True) -> Surface:
+    async def open_one(
+        office: PostOffice, *, limits: Limits | None = None, watch: bool = True, proxies: str = ""
+    ) -> Surface:
         door = f"127.0.0.1:{free_port()}"
         settings = Settings.model_validate(
             {
@@ -45,6 +47,7 @@ async def open_surface(database_url: str, tmp_path: Path) -> AsyncIterator[OpenS
                 "webhook_secret": OURS,
                 "webhook_listen": door,
                 "listen": "127.0.0.1:0" if watch else "",
+                "proxies": proxies,
             }
         )
         surface = Surface(settings, office, limits)
