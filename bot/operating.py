@@ -32,7 +32,7 @@ from domain.words import Text, _
 from storage import points, schema
 from storage.copies import NoCopy
 from storage.lock import AnotherIsRunning
-from storage.schema import NewerSchema
+from storage.schema import WrongSchema
 from web.serving import NoListener
 
 BAD_SETTINGS = 2
@@ -216,7 +216,7 @@ def run(language: str) -> None:
         raise Stopped(say.label(NO_ANSWER)) from None
     except OperationalError:
         raise Stopped(say.label(NO_DATABASE)) from None
-    except (AnotherIsRunning, NewerSchema, NoCopy, NoListener) as found:
+    except (AnotherIsRunning, NoCopy, NoListener, WrongSchema) as found:
         raise Stopped(str(found)) from None
 
 
@@ -298,5 +298,5 @@ def ready_app(language: str) -> App:
 def bring_up_to_date(app: App) -> None:
     try:
         schema.upgrade(app.writer)
-    except (NewerSchema, NoCopy) as found:
+    except (NoCopy, WrongSchema) as found:
         raise Stopped(str(found)) from None

@@ -9,13 +9,22 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from storage.copies import copy_before
+from storage.tables import metadata
 
 
-class NewerSchema(Exception):
+class WrongSchema(Exception):
+    """The database is not as this version of the desk can take it over; nothing of it was touched."""
+
+
+class NewerSchema(WrongSchema):
     """The database was used by a newer version of the desk."""
+
+
+class HalfMade(WrongSchema):
+    """The database holds tables of a desk, and nothing says of which version."""
 
 
 def _config(conn: Connection | None = None) -> Config:
@@ -39,7 +48,7 @@ def known_revisions() -> set[str]:
 
 
 def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = None) -> None:
-    """Up to this version; nothing happens when it is there already. Refuses a database of a newer version.
+    """Up to this version; nothing happens when it is there already. Refuses a database of a newer version or of none.
 
     On SQLite what is about to be changed is copied first; nobody else writes meanwhile.
     """
@@ -47,6 +56,8 @@ def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = No
         present = revision_of(conn)
         if present is not None and present not in known_revisions():
             raise NewerSchema("this database was used by a newer version of Linli: install that version or a later one")
+        if present is None and metadata.tables.keys() & set(inspect(conn).get_table_names()):
+            raise HalfMade("this database holds tables of Linli and no version of them: restore a backup, or empty it")
         if present != newest_revision() or revision != "head":
             if present is not None:
                 copy_before(writer.url, present, now or datetime.now(UTC))

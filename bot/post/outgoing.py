@@ -20,6 +20,8 @@ from bot.words import Reader
 from desk.front import BULK, Answer, Button, Call, CardRefresh, Copy, Line, Saying
 from storage.messages import Standing, find_standings, put, put_dead
 
+LABEL = 100
+"""Units on a button: more than any phone shows, and a keyboard of long names stays within what Telegram takes."""
 NO_PREVIEW = {"is_disabled": True}
 UNCAPTIONED = frozenset({"sendVideoNote", "sendSticker", "sendLocation", "sendVenue", "sendContact", "sendDice"})
 """Nothing can be written under these: the words follow in a message of their own."""
@@ -42,7 +44,7 @@ def keyboard(reader: Reader, buttons: Sequence[Button]) -> dict[str, Any] | None
 
 def _button(reader: Reader, button: Button) -> dict[str, str]:
     target = {"url": button.url} if button.url else {"callback_data": button.data}
-    return {"text": reader.label(button.label), **target}
+    return {"text": shortened(reader.label(button.label).strip(), LABEL) or "…", **target}
 
 
 @dataclass(frozen=True, slots=True)
