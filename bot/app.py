@@ -58,6 +58,14 @@ def unreachable(desk: Desk, chat_id: int) -> None:
         groups.gone(desk, chat_id)
 
 
+def moved(desk: Desk, old: int, new: int) -> None:
+    """A group has another number now; or only the topic in it that was written to is gone."""
+    if old == new:
+        groups.topic_gone(desk, new)
+    else:
+        moving.move_group(desk, old, new)
+
+
 class App:
     """One desk. `open` brings the database up to date and begins to listen; `close` loses nothing."""
 
@@ -104,7 +112,7 @@ class App:
             budget=budget,
             sealed_for=talks.is_sealed,
             unreachable=unreachable,
-            moved=moving.move_group,
+            moved=moved,
             noted=self.note_standing,
             reached=reached,
             tick=tick,

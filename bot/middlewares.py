@@ -30,12 +30,14 @@ class Meet(BaseMiddleware):
         user: User | None = data.get("event_from_user")
         desk: Desk = data["desk"]
         data["person"] = None
-        if user is not None and not user.is_bot and user.id not in ANONYMOUS:
-            private = isinstance(event, Message | CallbackQuery) and _is_private(event)
+        private = isinstance(event, Message | CallbackQuery) and _is_private(event)
+        if user is None or user.is_bot or user.id in ANONYMOUS:
             if private or isinstance(event, CallbackQuery):
-                data["person"] = _met(desk, user, started=private)
-            else:
-                data["person"] = people.find_person(desk, user.id)
+                return UNHANDLED  # there is nobody to answer
+        elif private or isinstance(event, CallbackQuery):
+            data["person"] = _met(desk, user, started=private)
+        else:
+            data["person"] = people.find_person(desk, user.id)
         return await handler(event, data)
 
 

@@ -85,6 +85,37 @@ def gone(desk: Desk, chat_id: int) -> None:
         hear_standing(desk, None, Group(chat_id, before.title, "left"))
 
 
+# ── in which topic it speaks ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def speak_here(desk: Desk, by: Person | None, chat_id: int, topic_id: int | None) -> bool:
+    """Whoever arranges the desk calls it in a topic of a team's group: from now on it writes there."""
+    team = teams.team_of_chat(desk.conn, chat_id)
+    if (
+        team is None
+        or by is None
+        or not may_set_up(desk, by)
+        or not groups.write_to_topic(desk.conn, chat_id, topic_id)
+    ):
+        return False
+    roles.write_audit(desk.conn, desk.now, by.id, "speak_here", team=team.id)
+    desk.say(Line(chat_id, _("From now on I show here what neighbours ask of {team}.")(team=team.title)))
+    return True
+
+
+def topic_gone(desk: Desk, chat_id: int) -> None:
+    """Nothing can be written in that topic any more: what is said goes to the general one, and somebody hears of it."""
+    team = teams.team_of_chat(desk.conn, chat_id)
+    if not groups.write_to_topic(desk.conn, chat_id, None) or team is None:
+        return
+    roles.write_audit(desk.conn, desk.now, None, "topic_gone", team=team.id)
+    gone = _(
+        "In the group of {team} the topic I wrote in is closed or gone, so I write to the whole group now. To choose"
+        " another, an officer writes /setup@{bot} in it."
+    )
+    _tell_in_charge(desk, team, gone(team=team.title, bot=desk.bot_name))
+
+
 def hear_blocked(desk: Desk, telegram_id: int, blocked: bool) -> None:
     """Somebody has stopped the bot in their private chat, or let it in again."""
     mark_unreachable(desk.conn, telegram_id, "blocked" if blocked else "open")
@@ -112,7 +143,9 @@ def needs_asking(desk: Desk) -> list[tuple[int, int]]:
 # ── whose group it shall be ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_in_group(desk: Desk, by: Person | None, token: str, chat_id: int, title: str) -> None:
+def open_in_group(
+    desk: Desk, by: Person | None, token: str, chat_id: int, title: str, topic_id: int | None = None
+) -> None:
     """A link to a group was opened there: an officer is asked in private whether it is the right one.
 
     Until then nothing is said in the group. A link that is over is answered with one sentence, and the group is left.
@@ -128,6 +161,7 @@ def open_in_group(desk: Desk, by: Person | None, token: str, chat_id: int, title
         return
     if groups.find_group(desk.conn, chat_id) is None:
         groups.keep_group(desk.conn, Group(chat_id, title, "member"))
+    groups.write_to_topic(desk.conn, chat_id, topic_id)
     groups.ask_about(desk.conn, found.team_id, chat_id)
     roles.write_audit(desk.conn, desk.now, by.id if by else None, "open_in_group", team=found.team_id)
     _show_question(desk, found.team_id, maker)

@@ -23,6 +23,7 @@ class Group:
     standing: str  # administrator, member, left
     may_pin: bool = False
     may_delete: bool = False
+    topic_id: int | None = None  # the topic the desk writes in; None: the general one, or there are none
 
 
 @dataclass(frozen=True, slots=True)

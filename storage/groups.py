@@ -12,9 +12,7 @@ from storage.prepared import Prepared
 from storage.tables import contacts, group_members, groups, roles, state, teams
 
 _GROUP = Prepared(
-    select(groups.c.chat_id, groups.c.title, groups.c.standing, groups.c.may_pin, groups.c.may_delete).where(
-        groups.c.chat_id == bindparam("chat_id")
-    )
+    select(*(groups.c[name] for name in Group.__dataclass_fields__)).where(groups.c.chat_id == bindparam("chat_id"))
 )
 _INSIDE = Prepared(
     select(group_members.c.inside).where(
@@ -38,6 +36,12 @@ def keep_group(conn: Connection, group: Group) -> None:
     }
     row = insert(groups).values(chat_id=group.chat_id, **now)
     conn.execute(row.on_conflict_do_update(index_elements=["chat_id"], set_=now))
+
+
+def write_to_topic(conn: Connection, chat_id: int, topic_id: int | None) -> bool:
+    """From now on the desk writes in this topic; None: in the general one. Did anything change?"""
+    other = update(groups).where(groups.c.chat_id == chat_id, groups.c.topic_id.is_distinct_from(topic_id))
+    return conn.execute(other.values(topic_id=topic_id)).rowcount == 1
 
 
 def set_language(conn: Connection, chat_id: int, language: str) -> None:

@@ -104,7 +104,7 @@ REACHES = Prepared(
     .where(contacts.c.telegram_id.in_(bindparam("ids", expanding=True)))
 )
 GROUPS = Prepared(
-    select(groups.c.chat_id, groups.c.standing, groups.c.language).where(
+    select(groups.c.chat_id, groups.c.standing, groups.c.language, groups.c.topic_id).where(
         groups.c.chat_id.in_(bindparam("ids", expanding=True))
     )
 )
@@ -164,6 +164,7 @@ class Standing:
 
     reach: str
     language: str | None
+    topic_id: int | None = None  # of a group: where in it the desk writes
 
 
 def find_standings(conn: Connection, chats: Sequence[int]) -> dict[int, Standing]:
@@ -174,8 +175,8 @@ def find_standings(conn: Connection, chats: Sequence[int]) -> dict[int, Standing
         for telegram_id, reach, language in REACHES.all(conn, {"ids": people_asked}):
             found[telegram_id] = Standing(reach, language)
     if groups_asked:
-        for chat_id, standing, language in GROUPS.all(conn, {"ids": groups_asked}):
-            found[chat_id] = Standing("left" if standing == "left" else "open", language)
+        for chat_id, standing, language, topic_id in GROUPS.all(conn, {"ids": groups_asked}):
+            found[chat_id] = Standing("left" if standing == "left" else "open", language, topic_id)
     return found
 
 

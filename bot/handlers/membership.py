@@ -82,9 +82,14 @@ def command_in(message: Message, desk: Desk) -> tuple[str, str] | None:
 async def started_in_group(message: Message, payload: str, desk: Desk, person: Person | None = None) -> None:
     kind, _sign, token = payload.partition("_")
     if kind == "g":
-        groups.open_in_group(desk, person, token, message.chat.id, message.chat.title or "")
+        groups.open_in_group(desk, person, token, message.chat.id, message.chat.title or "", topic_of(message))
         return
     await called_in_group(message, desk, person)
+
+
+def topic_of(message: Message) -> int | None:
+    """The topic it stands in. A reply in the general one carries a number too, which is none of a topic."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 @router.message(InGroup(), CallsUs())
@@ -92,6 +97,10 @@ async def called_in_group(message: Message, desk: Desk, person: Person | None = 
     speaker = message.from_user.id if message.from_user else None
     if message.sender_chat is not None or speaker in ANONYMOUS:
         desk.say(Line(message.chat.id, ANONYMITY, silent=True, rule="bulk"))
+        return
+    said = command_in(message, desk)
+    arranges = person is not None and said is not None and said[0] == "setup"
+    if arranges and groups.speak_here(desk, person, message.chat.id, topic_of(message)):
         return
     groups.answer_in_group(desk, person, message.chat.id)
 

@@ -204,8 +204,7 @@ class Courier:
             await self._wire.call("answerCallbackQuery", fields)
 
     async def _carry(self, parcel: Parcel) -> None:
-        where = {"chat_id": parcel.chat_id} if parcel.chat_id else {}
-        outcome = await self._wire.call(parcel.body["method"], {**where, **parcel.body.get("fields", {})})
+        outcome = await self._wire.call(parcel.body["method"], {**parcel.where, **parcel.body.get("fields", {})})
         self._reached("after_send")
         self._ended(parcel, outcome)
 

@@ -30,6 +30,7 @@ from bot.post.outcomes import (
     Uncertain,
     is_gone,
     is_unchanged,
+    is_without_topic,
     why_unreachable,
 )
 from bot.post.parcel import Parcel
@@ -73,7 +74,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The chat is another one from now on."""
+    """The chat is another one from now on; or the same, and its general topic."""
 
     chat_id: int
 
@@ -119,6 +120,8 @@ def _uncertain(parcel: Parcel, why: str) -> Ending:
 def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
     if is_revoked(refused):
         return Again(1.0)
+    if parcel.body.pop("topic", None) and is_without_topic(refused):
+        return Moved(parcel.chat_id)
     if reach := why_unreachable(refused):
         if parcel.chat_id < 0:
             return Unreachable("left")

@@ -80,6 +80,9 @@ UNREACHABLE: dict[str, Reach] = {
     "bot is not a member of the channel chat": "left",
     "the group chat was deleted": "left",
     "group chat was deactivated": "left",
+    "not enough rights to send text messages to the chat": "left",
+    "have no rights to send a message": "left",
+    "chat_write_forbidden": "left",
 }
 """Telegram's exact words -> why nothing reaches this chat any more."""
 
@@ -96,6 +99,10 @@ GONE = (
 """The message that should be edited or deleted no longer stands there, or not as one of ours."""
 
 
+NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+"""The topic that was written to is closed, gone, or never was one."""
+
+
 def _bare(words: str) -> str:
     lowered = words.lower().strip()
     for prefix in ("bad request: ", "forbidden: "):
@@ -106,6 +113,10 @@ def _bare(words: str) -> str:
 def why_unreachable(refused: PermanentlyRefused) -> Reach | None:
     """Why nothing reaches that chat, or None if the fault lies in what was sent."""
     return UNREACHABLE.get(_bare(refused.words))
+
+
+def is_without_topic(refused: PermanentlyRefused) -> bool:
+    return _bare(refused.words).startswith(NO_TOPIC)
 
 
 def is_unchanged(refused: PermanentlyRefused) -> bool:

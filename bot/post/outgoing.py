@@ -74,6 +74,8 @@ class Outgoing:
             standing = standings.get(saying.chat_id)
             reachable = standing is None or standing.reach == "open"
             for parcel in self._parcels(saying, standing):
+                if standing and standing.topic_id and parcel.kind != "call":
+                    parcel.body["topic"] = standing.topic_id
                 if reachable or parcel.kind == "call":
                     post.parcels.append(parcel)
                 elif standing is not None:

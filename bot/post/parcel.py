@@ -39,6 +39,12 @@ class Parcel:
             return None
         return self.subject, self.subject_id, self.chat_id
 
+    @property
+    def where(self) -> dict[str, Any]:
+        """The chat, and the topic in it, as Telegram names them; the general topic has no number."""
+        where = {"chat_id": self.chat_id} if self.chat_id else {}
+        return where | ({"message_thread_id": self.body["topic"]} if self.body.get("topic") else {})
+
     def row(self, at: datetime) -> dict[str, Any]:
         return {
             "chat_id": self.chat_id,

@@ -133,7 +133,7 @@ class Cards:
         return Shown(sent, (sent.message_id, card.face))
 
     def _sending(self, parcel: Parcel, card: Rendered) -> tuple[str, dict[str, Any]]:
-        fields: dict[str, Any] = {"chat_id": parcel.chat_id}
+        fields = parcel.where
         if parcel.body.get("silent"):
             fields["disable_notification"] = True
         if card.protected:
