@@ -24,7 +24,7 @@ from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
 from bot.post.farewell import WITHIN, Farewell
 from bot.post.office import PostOffice
-from bot.post.outcomes import Sent
+from bot.post.outcomes import NotSent, Sent, Uncertain
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
 from bot.post.standing import Rendered
@@ -38,12 +38,15 @@ from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
 from storage.lock import only_one
-from storage.messages import Subject
+from storage.messages import Subject, get_fact, set_fact
 from storage.vault import Keys
 from storage.work import open_glance, open_readers, open_writer
 from web.serving import NoListener
 
 log = structlog.get_logger()
+
+
+NAME = "the bot's name"
 
 
 class NotAnswering(Exception):
@@ -173,7 +176,7 @@ class App:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""
         self.lock.take()
         schema.upgrade(self.writer, now=self.clock.now())
-        await self.learn_name()
+        await self.learn_name(self.remembered_name())
         self.opened_at = self.clock.now()
         gc.collect()
         gc.freeze()  # aiogram's models would make every collection slow
@@ -189,15 +192,31 @@ class App:
         self.office.jobs.start("commands", commands.publish(self.office.wire, self.file))
         log.info("the desk is open", bot=self.username, units=len(self.file.units))
 
-    async def learn_name(self) -> None:
-        """Ask Telegram who this bot is; links need its name."""
+    def remembered_name(self) -> str:
+        """What this bot was called when it was asked last; empty: nobody has asked, or it was another bot."""
+        with self.writer.begin() as conn:
+            number, _sign, name = (get_fact(conn, NAME) or "").partition(" ")
+        return name if number == self.settings.token().partition(":")[0] else ""
+
+    async def learn_name(self, remembered: str | None = None) -> None:
+        """Ask Telegram who this bot is; links need its name.
+
+        A desk that was open before opens again while Telegram is dark: alerts have another way.
+        """
         await self.office.wire.open()
         answer = await self.office.wire.call("getMe", {})
+        if remembered and isinstance(answer, NotSent | Uncertain):
+            self.username = remembered
+            self.office.health.red("telegram", f"Telegram cannot be reached ({answer.why}).")
+            return
         if not isinstance(answer, Sent):
             await self.office.wire.close()
             await self.close_databases()
             raise NotAnswering(str(answer))
         self.username = answer.result["username"]
+        if remembered is not None and remembered != self.username:
+            with self.writer.begin() as conn:
+                set_fact(conn, NAME, f"{self.settings.token().partition(':')[0]} {self.username}")
 
     async def close(self) -> None:
         """Nothing new is taken, what is under way is finished, the rest waits in the database or at Telegram.

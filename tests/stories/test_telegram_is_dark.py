@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.app import App
 from bot.demo.file import town_file
+from bot.post.budget import Budget
 from domain.second_channel import Mail, SecondChannel
 from storage.tables import echoes
 from tests.conftest import MORNING
@@ -160,6 +162,26 @@ async def test_back_in_time_nobody_is_written_to(dark: Dark) -> None:
     await town.volunteers.all_read()
     await town.ama.all_read()
     assert dark.mail.letters == [] and dark.hook.taken == [] and dark.echoes() == []
+
+
+async def test_a_desk_that_is_started_again_in_the_dark_goes_on(dark: Dark) -> None:
+    town, demo = dark.town, dark.town.demo
+    await ask(town)
+    await dark.goes()
+    await dark.wait(35)
+    await demo.app.close()
+    demo.clock.move(timedelta(minutes=3))
+    demo.app = App(demo.app.settings, demo.app.file, clock=demo.clock, budget=Budget.none(), tick=3600)
+    await demo.app.open()
+    assert demo.app.username == "linli_bot" and "telegram" in demo.app.office.health.flags
+    await dark.wait(2)
+    assert [each["To"] for each in dark.mail.letters] == ["dina@example.org"]
+    await dark.ends()
+    await dark.wait(2)
+    await town.settle()
+    await town.dina.hears("Nobody has taken this yet")
+    await town.volunteers.all_read()
+    await town.ama.all_read()
 
 
 async def test_a_mail_server_that_fails_is_asked_again_until_telegram_has_told_them(dark: Dark) -> None:
