@@ -49,6 +49,9 @@ def _climb(desk: Desk, run: Run) -> None:
     quiet = desk.file.quiet
     if quiet is not None and not run.ladder.urgent and quiet.is_quiet(desk.now, desk.file.zone):
         runs.put_off(desk.conn, run, quiet.next_morning(desk.now, desk.file.zone), failed=False)
+        waits = find_order(desk.conn, run.order_id) if run.order_id is not None else None
+        if waits is not None:
+            show(desk, waits)  # whoever was promised a call tonight reads that it comes in the morning
         return
     if not runs.climb(desk.conn, run):
         return

@@ -14,10 +14,14 @@ from domain.teams import Group, Team, to_mend
 from domain.words import Text, _
 from storage import groups, roles, teams
 from storage.groups import needs_asking as pairs_to_ask
-from storage.messages import mark_unreachable
+from storage.messages import cards_of, mark_unreachable
 from storage.people import find_person, get_person
 
 NOT_OURS = _("Hello! I work for one neighbourhood, and this is none of its groups, so I'll leave again. All the best!")
+
+
+LIVING = ("held", "part", "request", "alert", "still_on_it", "case_alert", "case", "case_part")
+"""Cards in a private chat that follow what they are about."""
 
 
 class GroupLinkOver(Refusal):
@@ -62,6 +66,7 @@ def _hear_of_team(desk: Desk, team: Team, before: Group | None, group: Group) ->
     if can and not could:
         _tell_in_charge(desk, team, _("I can work in the group of {team} again.")(team=team.title))
         offer_waiting(desk, team.id)
+        _show_again(desk, group.chat_id, ("order",))
     elif could and not can and mend is not None:
         lost = _("I can no longer work in the group of {team}. {mend} Until then I'll call the community workers.")
         _tell_in_charge(desk, team, lost(team=team.title, mend=mend))
@@ -117,8 +122,18 @@ def topic_gone(desk: Desk, chat_id: int) -> None:
 
 
 def hear_blocked(desk: Desk, telegram_id: int, blocked: bool) -> None:
-    """Somebody has stopped the bot in their private chat, or let it in again."""
+    """Somebody has stopped the bot in their private chat, or let it in again.
+
+    What changed meanwhile was not shown there, and an address must not stay with whoever no longer has the order.
+    """
     mark_unreachable(desk.conn, telegram_id, "blocked" if blocked else "open")
+    if not blocked:
+        _show_again(desk, telegram_id, LIVING)
+
+
+def _show_again(desk: Desk, chat_id: int, subjects: tuple[str, ...]) -> None:
+    for subject, subject_id in cards_of(desk.conn, chat_id, subjects):
+        desk.say(CardRefresh(chat_id, subject, subject_id, silent=True))
 
 
 # ── who is inside ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,7 @@ def need_help(desk: Desk, person: Person, order_id: int) -> Text:
     rows.remember(desk.conn, order_id, "need_help", desk.now, person.id)
     watch_holder(desk, order_id)
     escalation.call_supervisor(desk, order, person)
+    escalation.refresh_alerts(desk, order_id)
     return _("I'm asking a supervisor to help you with this.")
 
 

@@ -73,10 +73,12 @@ class Careful:
         return {each.sender for each in self._pending if each.sender}
 
     def load(self, conn: Connection) -> None:
-        """After a restart: what was accepted and not handled."""
-        self._pending = [
+        """What was accepted and not handled: after a restart, or when it is not known what stands."""
+        known = {each.update_id for each in self._pending}
+        self._pending += [
             Pending(self._keeping.opened(row.raw), row.raw, row.update_id, row.sender, row.tries)
             for row in list_new(conn)
+            if row.update_id not in known
         ]
 
     def add(self, pending: Iterable[Pending]) -> None:

@@ -9,11 +9,11 @@ Every row ends sent, dead with a reason, or uncertain; `endings.py` decides whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
@@ -57,13 +57,13 @@ class Courier:
         short: Engine | None = None,
     ) -> None:
         self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
-        self._clock, self._health, self._budget = clock, health, budget
-        self._unreachable, self._moved, self._reached, self._at_once = unreachable, moved, reached, at_once
-        self._marks = Marks(pump, noted)
-        self._cards = Cards(wire, readers, render, self._marks.fresh, clock.elapsed, short)
-        self._lanes = Lanes(budget)
+        self._clock, self._budget = clock, budget
+        self._unreachable, self._moved, self._reached = unreachable, moved, reached
+        self._marks, self._lanes = Marks(pump, noted), Lanes(budget)
+        self._cards = Cards(wire, readers, render, self._marks.fresh, budget, clock, short)
         self._wake = asyncio.Event()
         self._circuit = Circuit(lambda: wire.call("getMe"), self._wake.set, clock=clock, health=health)
+        self._room: Callable[[], int] = lambda: self._circuit.room(at_once, len(self._lanes.in_flight))
         self._timer: asyncio.TimerHandle | None = None
         self._on_the_way: set[asyncio.Task[None]] = set()
         self._picking = self._stopping = False
@@ -74,12 +74,17 @@ class Courier:
 
     async def recover(self) -> None:
         """After a restart: what is queued is sent, and what was being sent is uncertain."""
-        for row in await read(self._readers, list_unsent):
-            parcel = Parcel.read(row)
+        self.find(await read(self._readers, list_unsent))
+
+    def find(self, rows: Sequence[Row[Any]]) -> None:
+        """These are still to be sent; those that are known here already take their course."""
+        known = self._lanes.known() | self._marks.known()
+        for parcel in (Parcel.read(row) for row in rows if row.id not in known):
             if parcel.state == "sending" and parcel.kind not in ("card", "call"):
                 self._ended(parcel, Uncertain("the process ended"))
             else:
                 self._lanes.add(parcel, self._clock.now())
+        self._wake.set()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="courier")
@@ -105,9 +110,8 @@ class Courier:
         """What a transaction said, after its commit."""
         for fields in post.answers:
             self._set_off(self._answer(fields))
-        now = self._clock.now()
         for parcel in post.parcels:
-            self._lanes.add(parcel, now)
+            self._lanes.add(parcel, self._clock.now())
         if post.parcels:
             self._wake.set()
 
@@ -158,9 +162,6 @@ class Courier:
         for parcel in self._lanes.drop_expired(now):
             self._over(parcel, Over("dead", "expired"))
         return self._lanes.pick(self._clock.elapsed(), self._room())
-
-    def _room(self) -> int:
-        return self._circuit.room(self._at_once, len(self._lanes.in_flight))
 
     def _set_timer(self) -> None:
         if self._timer:

@@ -146,6 +146,12 @@ class Lanes:
         else:
             del self._chats[parcel.chat_id]
 
+    def known(self) -> set[int]:
+        """The rows of everything that waits or is on its way."""
+        waiting = [parcel for chat in self._chats.values() for parcel in chat]
+        parcels = [*waiting, *(entry[2] for entry in self._later), *self.in_flight.values()]
+        return {row for parcel in parcels for row in (parcel.id, *parcel.merged)}
+
     def __len__(self) -> int:
         return sum(map(len, self._chats.values())) + len(self._later) + len(self.in_flight)
 

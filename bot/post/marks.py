@@ -35,6 +35,10 @@ class Marks:
     def __bool__(self) -> bool:
         return bool(self._marks or self._stands)
 
+    def known(self) -> set[int]:
+        """Rows that have ended, though it is not committed yet."""
+        return {mark.id for mark in self._marks}
+
     def ended(self, marks: list[Mark]) -> None:
         """These rows have ended."""
         self._marks += marks

@@ -82,6 +82,7 @@ class PostOffice:
             clock=self.clock,
             health=self.health,
             deliver=lambda post: self.courier.take(post),
+            found=lambda rows: self.courier.find(rows),
             calm=lambda: self.courier.calm,
             reached=reached,
             limit=limit,

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from bot.post.careful import Careful, Keeping, Pending
 from bot.post.clock import Clock
@@ -29,7 +29,7 @@ from bot.post.raw import Raw, sender
 from bot.post.transaction import Handle, Outcome, Transactions, Write
 from bot.post.watchdog import Watchdog
 from desk.front import Desk
-from storage.messages import blame, count_try, get_fact, set_fact
+from storage.messages import blame, count_try, get_fact, list_unsent, set_fact
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -60,6 +60,7 @@ class Pump:
         clock: Clock,
         health: Health,
         deliver: Callable[[Post], None],
+        found: Callable[[Sequence[Row[Any]]], None] = lambda rows: None,
         calm: Callable[[], bool] = lambda: True,
         reached: Callable[[str], None] = lambda point: None,
         limit: int = 100,
@@ -68,7 +69,7 @@ class Pump:
         tries: int = 3,
         pause: float = 0.2,
     ) -> None:
-        self._deliver, self._calm, self._reached = deliver, calm, reached
+        self._deliver, self._found, self._calm, self._reached = deliver, found, calm, reached
         self._calm_by: float | None = None
         self._limit, self._tries, self._pause = limit, tries, pause
         self._watchdog = Watchdog(stuck_seconds)
@@ -183,6 +184,18 @@ class Pump:
             await self._run_errand(*self._errands.popleft())
         if (pending := self._careful.next(asyncio.get_running_loop().time())) and self._may_try():
             await self._alone(pending)
+        if self._tx.doubtful:
+            await self._look_again()
+
+    async def _look_again(self) -> None:
+        """After trouble nobody knows whether the last commit stands: what does is read again."""
+        self._tx.doubtful = False
+
+        def look(conn: Connection) -> Sequence[Row[Any]]:
+            self._careful.load(conn)
+            return list_unsent(conn)
+
+        self._found(await self._tx.steadily(lambda: self._tx.plainly(look)))
 
     def _may_try(self) -> bool:
         """What may kill us is tried when nothing is on its way out, so that nobody's answer becomes uncertain by it."""

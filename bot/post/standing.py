@@ -12,6 +12,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.post.budget import Budget
+from bot.post.clock import Clock
 from bot.post.faults import place
 from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged
 from bot.post.outgoing import NO_PREVIEW
@@ -19,6 +21,7 @@ from bot.post.parcel import Parcel
 from bot.post.pieces import bare, pieces
 from bot.post.reading import glance
 from bot.post.wire import Wire
+from desk.front import PERSONAL
 from storage.messages import Subject, find_cards
 
 log = structlog.get_logger()
@@ -75,12 +78,13 @@ class Cards:
         readers: AsyncEngine,
         render: Render,
         fresh: Mapping[Subject, tuple[int | None, str | None]],
-        elapsed: Callable[[], float],
+        budget: Budget,
+        clock: Clock,
         short: Engine | None = None,
     ) -> None:
         """`fresh`: what we have just put somewhere, as long as that is not committed."""
         self._wire, self._readers, self._short, self._render, self._fresh = wire, readers, short, render, fresh
-        self._elapsed = elapsed
+        self._budget, self._clock = budget, clock
         self._replaced: dict[Subject, float] = {}  # lost cards of groups, and when they were put there anew
 
     async def look(self, keys: Sequence[Subject]) -> dict[Subject, View]:
@@ -117,13 +121,14 @@ class Cards:
             if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
                 return Shown(edited)
             lost = True
+            self._spend(parcel.chat_id)
             if wait := self._wait(key):
                 return Shown(TooSoon(wait))
         sent = await self._wire.call(*self._sending(parcel, card))
         if not isinstance(sent, Sent):
             return Shown(sent)
         if lost and parcel.chat_id < 0:
-            self._replaced[key] = self._elapsed()
+            self._replaced[key] = self._clock.elapsed()
         if card.pinned:
             await self._quietly(
                 "pinChatMessage", chat_id=parcel.chat_id, message_id=sent.message_id, disable_notification=True
@@ -149,7 +154,7 @@ class Cards:
 
     def _wait(self, key: Subject) -> float:
         """A card that is taken out of a group again and again comes back once a minute, and not to quarrel."""
-        since = self._elapsed() - ONCE_IN
+        since = self._clock.elapsed() - ONCE_IN
         self._replaced = {each: at for each, at in self._replaced.items() if at > since}
         return self._replaced.get(key, since) - since
 
@@ -166,7 +171,12 @@ class Cards:
     async def _leave_behind(self, chat_id: int, message_id: int) -> None:
         """A person's chat keeps what was said; in a group an old card would go on saying what is no longer true."""
         method = "deleteMessage" if chat_id < 0 else "editMessageReplyMarkup"
+        self._spend(chat_id)
         await self._quietly(method, chat_id=chat_id, message_id=message_id)
+
+    def _spend(self, chat_id: int) -> None:
+        """Showing a card may take a second call; the messages after it wait the longer."""
+        self._budget.spend(chat_id, PERSONAL, self._clock.elapsed())
 
     async def _quietly(self, method: str, **fields: Any) -> None:
         outcome = await self._wire.call(method, fields)

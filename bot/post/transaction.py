@@ -60,6 +60,7 @@ class Transactions:
     watchdog: Watchdog
     reached: Callable[[str], None]
     handler_seconds: float
+    doubtful: bool = False  # a commit failed, and may stand all the same
 
     def __post_init__(self) -> None:
         if self.writer.dialect.name == "sqlite":
@@ -148,6 +149,7 @@ class Transactions:
                 self.watchdog.rest()
                 if not house_trouble(fault):
                     raise
+                self.doubtful = True
                 self.health.red("database", f"The database takes nothing at the moment ({place(fault)}).")
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)

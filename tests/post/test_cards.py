@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from bot.post.budget import Budget
 from bot.post.clock import FrozenClock
 from desk.front import CardRefresh, Line
 from domain.words import plain
@@ -195,3 +196,24 @@ async def test_whoever_clears_their_chat_gets_the_card_again(town: Town, open_of
     await town.says(ama, "card")
     await settled(town, post)
     assert await shown(town, ama) == [("Done so far: 3", True)]
+
+
+async def test_a_second_call_for_one_card_makes_the_next_message_wait(town: Town, open_office: Open) -> None:
+    clock = FrozenClock(MORNING)
+    town.box.world.budgets.now = clock.now
+    ama = await town.person()
+    post = await open_office(clock=clock, budget=Budget())
+    for _again in range(4):  # each puts the card up anew, and takes the buttons of the one before away
+        await town.says(ama, "anew")
+        await settled(town, post)
+        clock.move(timedelta(seconds=10))
+        await post.drained()
+    await town.do("settings", budgets=True)
+    for _again in range(6):
+        await town.says(ama, "anew")
+        await settled(town, post)
+    for _second in range(30):
+        clock.move(timedelta(seconds=1))
+        await post.drained()
+    assert post.courier.waiting == 0
+    assert all(call["ok"] for call in await town.calls("sendMessage", "editMessageReplyMarkup"))

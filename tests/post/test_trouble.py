@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from bot.post.office import PostOffice
 from desk.front import Desk
 from tests.post import tiny
-from tests.post.conftest import Open, Town, ends, settled
+from tests.post.conftest import Open, Town, ends, out, settled
 
 
 async def red(post: PostOffice) -> None:
@@ -123,3 +123,67 @@ async def test_half_a_deed_after_a_swallowed_full_disk_does_not_commit(
     with tiny.create_engine(database_url).connect() as conn:
         assert tiny.done(conn) == ["whole"]
     assert ends(look) == ["done"]
+
+
+def commits_without_an_answer(post: PostOffice, nth: int) -> None:
+    """The nth commit stands, and whoever asked for it hears nothing but trouble."""
+    dialect: Any = post.pump._tx.writer.dialect
+    commit, left = dialect.do_commit, nth
+
+    def do_commit(connection: Any) -> None:
+        nonlocal left
+        commit(connection)
+        left -= 1
+        if left == 0:
+            lost = sqlite3.OperationalError("disk I/O error")
+            lost.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise lost
+
+    dialect.do_commit = do_commit
+
+
+@on_sqlite
+async def test_what_a_commit_said_goes_out_though_its_answer_was_lost(
+    town: Town, open_office: Open, look: Any, database_url: str
+) -> None:
+    ama = await town.person()
+    post = await open_office()
+    commits_without_an_answer(post, 1)
+    await town.says(ama, "hello")
+    await settled(town, post)
+    assert ends(look) == ["done"]
+    assert await town.heard(ama) == ["You said: hello"]
+    assert {state for state, _reason in out(look)} == {"sent"}
+
+
+@on_sqlite
+async def test_what_a_commit_accepted_is_handled_though_its_answer_was_lost(
+    town: Town, open_office: Open, look: Any, database_url: str
+) -> None:
+    ama = await town.person()
+    await town.says(ama, "poison")
+    await town.says(ama, "hello")
+    post = await open_office(fetch=False)
+    commits_without_an_answer(post, 1)
+    post.fetch.start()  # the batch fails by the first update, and both are accepted in that commit
+    await settled(town, post)
+    assert ends(look) == ["quarantined", "done"]
+    assert "You said: hello" in await town.heard(ama)
+
+
+@on_sqlite
+async def test_nothing_is_sent_twice_because_an_answer_was_lost(
+    town: Town, open_office: Open, look: Any, database_url: str
+) -> None:
+    ama = await town.person()
+    for nth in range(1, 9):
+        post = await open_office()
+        commits_without_an_answer(post, nth)
+        await town.says(ama, f"hello {nth}")
+        await settled(town, post)
+        await town.says(ama, "card")
+        await settled(town, post)
+        await post.close()
+    heard = await town.heard(ama)
+    assert [words for words in heard if words.startswith("You")] == [f"You said: hello {n}" for n in range(1, 9)]
+    assert {state for state, _reason in out(look)} == {"sent"}
