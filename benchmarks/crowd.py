@@ -63,7 +63,10 @@ class Group:
 class Crowd:
     """Everybody, and what of theirs is on its way."""
 
-    def __init__(self, newcomers: list[Actor], groups: Sequence[Group] = (), waiting: int = 100) -> None:
+    def __init__(
+        self, newcomers: list[Actor], groups: Sequence[Group] = (), waiting: int = 100, chatter: Sequence[Update] = ()
+    ) -> None:
+        """`chatter`: what is said in groups, and meant for nobody, whenever somebody new begins."""
         self.newcomers, self.waiting = deque(newcomers), waiting
         self.groups = {group.id: group for group in groups}
         self.actors: dict[int, Actor] = {}
@@ -72,6 +75,7 @@ class Crowd:
         self.open: dict[str, float] = {}  # unanswered: chat or tap, and since when
         self.took: list[float] = []  # seconds from update to first answer
         self.active = self.update_id = 0
+        self.chatter = chatter
 
     @property
     def over(self) -> bool:
@@ -82,6 +86,8 @@ class Crowd:
         while self.newcomers and len(self.open) < self.waiting:
             self._start(self.newcomers.popleft(), self._ended)
             self.active += 1
+            for said in self.chatter:
+                self.hears({**said})
 
     def _start(self, actor: Actor, over: Callable[[Actor], None], card: Shown | None = None) -> None:
         self.actors[actor.id] = actor
@@ -143,6 +149,12 @@ class Crowd:
         """It happens only now: the one who keeps the pace says when."""
         tap = update.get("callback_query")
         self.open[tap["id"] if tap else f"chat {update['message']['chat']['id']}"] = time.perf_counter()
+
+    def hears(self, update: Update) -> None:
+        """Something that nobody waits for the answer of."""
+        self.update_id += 1
+        self.ready.append(update | {"update_id": self.update_id})
+        self.wake()
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,8 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +46,21 @@ def memory_of(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def run(
-    module: str, crowd: Crowd, *, per_second: float = 0, updates: int, seconds: float = 120, profile: str = ""
-) -> Run:
-    """One bot, one crowd."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot that runs, on a core of its own."""
+
+    pid: int
+    stub: Stub
+    begun: float
+    folder: Path
+
+
+@asynccontextmanager
+async def running(
+    module: str, crowd: Crowd, *, per_second: float = 0, seconds: float = 120, arguments: Sequence[str] = (), **env: str
+) -> AsyncIterator[Running]:
+    """One bot and one crowd; whoever waits too long ends it all. `env`: what else the bot is told."""
     stub = Stub(crowd, per_second)
     url = await stub.open()
     cores = sorted(os.sched_getaffinity(0))
@@ -60,13 +73,14 @@ async def run(
             module,
             url,
             folder,
-            *([profile] if profile else []),
+            *arguments,
+            env=os.environ | env,
             preexec_fn=lambda: os.sched_setaffinity(0, {cores[0]}),
         )
         os.sched_setaffinity(0, {cores[-1]})
         try:
             async with asyncio.timeout(seconds):
-                return await _watch(bot.pid, stub, crowd, updates, begun)
+                yield Running(bot.pid, stub, begun, Path(folder))
         except TimeoutError:
             stuck = [f"{one.id} at {one.place}" for one in crowd.actors.values() if 0 < one.place <= len(one.script)]
             raise SystemExit(f"{module} stood still; {len(stuck)} people wait: {stuck[:5]}; {stub.requests}") from None
@@ -76,6 +90,14 @@ async def run(
             await bot.wait()
             stub.close()
             os.sched_setaffinity(0, set(cores))
+
+
+async def run(
+    module: str, crowd: Crowd, *, per_second: float = 0, updates: int, seconds: float = 120, **env: str
+) -> Run:
+    """The whole crowd from its first update to its last."""
+    async with running(module, crowd, per_second=per_second, seconds=seconds, **env) as bot:
+        return await _watch(bot.pid, bot.stub, crowd, updates, bot.begun)
 
 
 async def _watch(pid: int, stub: Stub, crowd: Crowd, updates: int, begun: float) -> Run:

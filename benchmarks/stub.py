@@ -23,6 +23,7 @@ class Stub:
         self.crowd, self.every = crowd, 1 / per_second if per_second else 0
         self.requests: Counter[str] = Counter()
         self.message_id = 0
+        self.confirmed = 0  # every update up to this one
         self.next_at = 0.0
         self.begun = asyncio.Event()
         self._poll: asyncio.Future[None] | None = None
@@ -44,6 +45,7 @@ class Stub:
         """A long poll. With a pace, one update at a time and not before its moment."""
         loop = asyncio.get_running_loop()
         self.begun.set()
+        self.confirmed = int(fields.get("offset") or 0) - 1
         if not self.crowd.ready and float(fields.get("timeout") or 0) > 0:
             self._poll = loop.create_future()
             await asyncio.wait([self._poll], timeout=min(5.0, float(fields["timeout"])))
@@ -62,6 +64,8 @@ class Stub:
         self.requests[method] += 1
         if method == "getMe":
             return BOT
+        if method == "getWebhookInfo":
+            return {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
         if method == "getChatMember":
             return {
                 "status": "member",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from benchmarks.crowd import Actor, Group, Step
 from domain.desk_file import DeskFile, read_desk_file
@@ -49,6 +50,22 @@ def group_id(number: int) -> int:
 
 def volunteer_id(community: int, number: int) -> int:
     return 1_000_000 + community * 100 + number
+
+
+def chatter(count: int) -> list[dict[str, Any]]:
+    """Neighbours talk in their groups: the most frequent update of all, and meant for nobody."""
+    return [
+        {
+            "message": {
+                "message_id": 1_000_000 + number,
+                "date": 1_790_000_000,
+                "from": {"id": 3_000_000 + number, "is_bot": False, "first_name": "Faye", "language_code": "en"},
+                "chat": {"id": group_id(number % COMMUNITIES), "title": "Neighbours", "type": "supergroup"},
+                "text": "Good morning everybody, the lift works again",
+            }
+        }
+        for number in range(count)
+    ]
 
 
 def volunteers(community: int) -> list[Actor]:

@@ -36,6 +36,8 @@ class Count:
             "While the bot was dead, {count} message or tap came from the phones.",
             "While the bot was dead, {count} messages and taps came from the phones.",
         )(count=self.came)
+        if not self.came:
+            came = _("While the bot was dead, nothing came from the phones.")
         requests = _(
             "So far people have sent {count} request, and on the desk there is {orders}.",
             "So far people have sent {count} requests, and on the desk there are {orders}.",

@@ -59,6 +59,11 @@ class DemoTown:
                 return
             await asyncio.sleep(0.005)
 
+    @property
+    def dead(self) -> bool:
+        """Its plug is out, or it is starting again."""
+        return self.apart is not None and not self.apart.running
+
     async def close(self) -> None:
         if self.apart is not None:
             await self.apart.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from datetime import timedelta
@@ -11,10 +12,12 @@ import pytest
 from playwright.async_api import expect
 
 from bot.demo.count import Count
+from bot.demo.stories import STORIES, Telling
 from bot.demo.town import DemoTown, open_town
 from bot.post.clock import MovableClock
 from bot.words import Reader
 from domain.words import _
+from sandbox.phones import labels_of
 from tests.sandbox.page_browser import visit
 from tests.stories.test_phones import TEN_O_CLOCK, Hands, ask_for_rice
 
@@ -98,5 +101,27 @@ async def test_people_go_on_while_it_is_dead_and_nothing_is_lost_or_doubled(
             await expect(hands.key(hands.group, _("I'll take it"))).to_have_count(0)
             await expect(hands.key(ben, _("On my way"))).to_be_visible()
             await seen.page.screenshot(path=tmp_path / f"plug-{language}.png")
+    finally:
+        await demo.close()
+
+
+async def test_a_story_waits_while_the_plug_is_out_and_ends_as_promised(tmp_path: Path) -> None:
+    demo = await open_town("en", tmp_path, budgets=False, apart=True)
+    try:
+        story = asyncio.create_task(STORIES["help"][1](Telling(demo, pause=0.2, patience=20)))
+        card = _("I'll take it").msgid
+        async with asyncio.timeout(60):
+            while not any(card in labels_of(each) for each in await demo.groups["neighbours"].from_bot()):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await demo.town.do("plug", **{"in": False})
+        await asyncio.sleep(1)
+        assert not story.done()
+        await demo.town.do("plug", **{"in": True})
+        await asyncio.wait_for(story, 100)
+        told = (await demo.town.ask("state"))["plug"]["told"]["en"]
+        assert told.startswith(
+            "While the bot was dead, nothing came from the phones. So far people have sent 1 request,"
+        )
+        assert "lost" not in told.replace("Nothing was lost", "")  # the card may stand there twice: it had just gone
     finally:
         await demo.close()

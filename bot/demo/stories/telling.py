@@ -49,6 +49,10 @@ class Telling:
             try:
                 return await look()
             except NotAsPromised:
+                if self.demo.dead:  # somebody has pulled its plug: nobody promised anything meanwhile
+                    await self.demo.settle()
+                    until = asyncio.get_running_loop().time() + self.patience
+                    continue
                 if asyncio.get_running_loop().time() >= until:
                     raise
                 await asyncio.sleep(0.2)
