@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from bot.handlers import ROUTERS
 from bot.jobs import Jobs
+from bot.late import Late, LateTap
 from bot.middlewares import AnswerTap, Handler, Meet, SayBack
 from bot.post.faults import Undecodable
 from bot.post.raw import Raw
@@ -51,7 +52,9 @@ def dispatcher() -> Dispatcher:
     ):
         observer.outer_middleware(Meet())
     board.callback_query.outer_middleware(AnswerTap())
+    board.callback_query.outer_middleware(LateTap())
     board.message.outer_middleware(SayBack())
+    board.message.outer_middleware(Late())
     board.edited_message.outer_middleware(SayBack())
     put_up(board, ROUTERS)
     return board

@@ -118,6 +118,7 @@ class Desk:
     chance: random.Random
     bot_name: str = ""  # the bot's username, for links
     opened_at: datetime | None = None  # since when this desk has been open without a break; None: nobody knows
+    heard_at: datetime | None = None  # when it was said, of what comes late; None: just now
     said: list[Saying] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)  # run once the transaction has committed
     talks: dict[int, Any] = field(default_factory=dict)  # conversations looked up so far, as `talks.py` keeps them

@@ -66,7 +66,7 @@ def make_order(desk: Desk, new: NewOrder) -> Order:
         order = get_order(desk, made) if made else rows.find_by_once(desk.conn, new.once)
         if made and order:
             rows.add_parts(desk.conn, made, new.asked_by, "story", new.parts, desk.now)
-            rows.remember(desk.conn, made, "made", desk.now, new.asked_by)
+            rows.remember(desk.conn, made, "made", desk.heard_at or desk.now, new.asked_by)
             promise(desk, order)
             escalation.start_run(desk, order)
             show_group(desk, order, anew=True)
@@ -95,7 +95,7 @@ def _add(desk: Desk, new: NewOrder, category: Category, team: Team | None) -> in
         discreet=category.discreet,
         call_back=new.call_back or category.call_me,
         door_word=new_door_word(desk.chance),
-        made_at=desk.now,
+        made_at=desk.heard_at or desk.now,
     )
 
 

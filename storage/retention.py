@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from storage.tables import echoes, inbox, invitations, outbox, talks
+from storage.tables import echoes, inbox, invitations, outbox, state, talks
 
 AT_ONCE = 500
 
@@ -16,6 +16,8 @@ OUTBOX = timedelta(days=30)
 """So long a reply to one of our messages still finds what it was about."""
 LINKS = timedelta(days=30)
 TALKS = timedelta(days=60)
+SORRY = "said sorry to "
+"""Notes that somebody was told why an answer came late, and when; a day later nobody looks at them."""
 
 
 def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -25,6 +27,7 @@ def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
         (echoes, echoes.c.done_at < now - OUTBOX),
         (invitations, invitations.c.expires_at < now - LINKS),
         (talks, talks.c.touched_at < now - TALKS),
+        (state, state.c.name.startswith(SORRY) & (state.c.value < (now - timedelta(days=1)).isoformat())),
     ]
 
 

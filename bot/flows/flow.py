@@ -203,6 +203,11 @@ class Flow:
         """A later part of an album that has begun joins it, whatever is being asked by now."""
         return bool(said.album) and any(step.joins(said, self) for step in self.steps)
 
+    def keeps_late(self, said: Said, desk: Desk) -> bool:
+        """Said hours ago, when this question had not been read: if it is no answer to it, it is part of the story."""
+        step = self.here(desk)
+        return step is not None and said.kind not in step.accepts and self.keep(said)
+
     def here(self, desk: Desk) -> Step[Any] | None:
         """The step that is asked now; fills what is known on the way. None: everything is answered."""
         for step in self.steps:

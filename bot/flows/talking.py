@@ -97,7 +97,7 @@ def hear(desk: Desk, person: Person, heard: Heard) -> bool:
         close(desk, person, flow, NEVER_MIND)
     elif heard == Pressed(CALL_ME) and flow.can_call:
         open_flow(desk, person, FLOWS["callme"], suspended=put_aside(flow))
-    elif isinstance(heard, Said) and flow.joins(heard):
+    elif isinstance(heard, Said) and (flow.joins(heard) or (desk.heard_at and flow.keeps_late(heard, desk))):
         _go_on(desk, person, flow, turn=talk.turn, anew=False)
     else:
         over = flow.hear(heard, desk)
@@ -173,6 +173,16 @@ def go_on(desk: Desk, person: Person) -> bool:
         return False
     show_screen(desk, person, anew=True)
     return True
+
+
+def lead_on(desk: Desk, person: Person) -> None:
+    """Where this person is; otherwise what can be done here, after the first hello."""
+    if go_on(desk, person):
+        return
+    if people.has_consented(desk, person):
+        show_menu(desk, person)
+    else:
+        open_flow(desk, person, FLOWS["start"])
 
 
 def put_away_sealed(desk: Desk, person: Person) -> bool:

@@ -43,11 +43,7 @@ async def start(message: Message, command: CommandObject, desk: Desk, person: Pe
     person = people.get_person(desk, person.id)
     if said is not None:  # the answer stands above what can be done next
         talking.tell(desk, person, said)
-    if not talking.go_on(desk, person):
-        if people.has_consented(desk, person):
-            talking.show_menu(desk, person)
-        else:
-            talking.open_flow(desk, person, talking.FLOWS["start"])
+    talking.lead_on(desk, person)
     return None
 
 

@@ -30,6 +30,7 @@ class Pending:
     sender: int
     tries: int = 0
     ready_at: float = 0.0
+    at: datetime | None = None  # when it was accepted
 
 
 SealedFor = Callable[[Connection, int], bool]
@@ -76,7 +77,7 @@ class Careful:
         """What was accepted and not handled: after a restart, or when it is not known what stands."""
         known = {each.update_id for each in self._pending}
         self._pending += [
-            Pending(self._keeping.opened(row.raw), row.raw, row.update_id, row.sender, row.tries)
+            Pending(self._keeping.opened(row.raw), row.raw, row.update_id, row.sender, row.tries, at=row.at)
             for row in list_new(conn)
             if row.update_id not in known
         ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -91,9 +92,12 @@ class Transactions:
             _check_standing(conn)
         return outcome
 
-    async def _one(self, conn: Connection, raw: Raw, said: list[Saying], outcome: Outcome) -> tuple[str, str | None]:
+    async def _one(
+        self, conn: Connection, raw: Raw, said: list[Saying], outcome: Outcome, accepted_at: datetime | None = None
+    ) -> tuple[str, str | None]:
         """One update's handler; how it ends, and why if it cannot be read."""
         desk = self.desk_for(conn)
+        desk.heard_at = accepted_at
         self.watchdog.begin()
         try:
             async with asyncio.timeout(self.handler_seconds):
@@ -112,7 +116,7 @@ class Transactions:
         outcome = Outcome()
         with self.writer.begin() as conn:
             said: list[Saying] = []
-            ends, fault = await self._one(conn, raw, said, outcome)
+            ends, fault = await self._one(conn, raw, said, outcome, pending.at)
             settle(conn, pending.update_id, ends, self.keeping.kept(conn, raw) if fault else None, fault)
             outcome.post = self.outgoing.write(conn, said)
             _check_standing(conn)
