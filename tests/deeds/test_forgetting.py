@@ -162,6 +162,7 @@ HARMLESS = {
     "consents": ["version"],
     "contacts": ["reach", "language_code"],
     "deadlines": ["metric"],
+    "echoes": ["way", "address", "state", "reason"],  # a mailbox of a place, from the desk file
     "escalation_runs": ["ladder", "state"],  # from the desk file
     "groups": ["title", "standing", "language"],
     "households": ["unit", "state", "code_hash"],
