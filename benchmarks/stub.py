@@ -71,6 +71,8 @@ class Stub:
                 "status": "member",
                 "user": {"id": int(fields["user_id"]), "is_bot": False, "first_name": "Somebody"},
             }
+        if method == "getWebhookInfo":
+            return {"url": "", "pending_update_count": 0}
         if method == "answerCallbackQuery":
             self.crowd.told(fields["callback_query_id"])
             return True
@@ -82,7 +84,8 @@ class Stub:
             message_id = self.message_id
         else:
             message_id = int(fields["message_id"])
-        markup = json.loads(fields["reply_markup"]) if "reply_markup" in fields else {}
+        markup = fields.get("reply_markup", {})
+        markup = json.loads(markup) if isinstance(markup, str) else markup
         data = [each.get("callback_data", "") for row in markup.get("inline_keyboard", ()) for each in row]
         self.crowd.sees(chat_id, (message_id, words, data))
         chat = {"id": chat_id, "type": "private", "first_name": "x"}

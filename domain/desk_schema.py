@@ -100,7 +100,7 @@ class PointsStandard:
     second_signature_above: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # itself and no other, so that what follows from it can be remembered
 class DeskFile:
     name: Named
     zone: ZoneInfo

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
@@ -40,10 +41,13 @@ class _Compiled(NamedTuple):
 
     sql: str
     values: list[_Value]
+    plain: Callable[[Params], Sequence[Any]] | None  # all values at once, where none has to be made into another
     row: Callable[..., Any]
     reads: list[tuple[int, Convert]]
 
-    def arguments(self, params: Params) -> list[Any]:
+    def arguments(self, params: Params) -> Sequence[Any]:
+        if self.plain is not None:
+            return self.plain(params)
         return [value.of(params) for value in self.values]
 
     def read(self, raw: Sequence[Any]) -> Any:
@@ -62,6 +66,7 @@ class Prepared:
     def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
         self.statement = statement
         self._writes = not isinstance(statement, Select)
+        self._takes_lists = False  # known once it is compiled
         self._compiled: dict[tuple[Any, ...], _Compiled] = {}
 
     def all(self, conn: Connection, params: Params) -> list[Any]:
@@ -115,18 +120,21 @@ class Prepared:
             return None
         return None if self._writes and not driver.in_transaction else driver
 
-    def _run(self, driver: sqlite3.Connection, sql: str, arguments: list[Any], many: bool = False) -> sqlite3.Cursor:
+    def _run(self, driver: sqlite3.Connection, sql: str, values: Sequence[Any], many: bool = False) -> sqlite3.Cursor:
         try:
-            return driver.executemany(sql, arguments) if many else driver.execute(sql, arguments)
+            return driver.executemany(sql, values) if many else driver.execute(sql, values)
         except sqlite3.Error as fault:
             raise DBAPIError.instance(sql, None, fault, sqlite3.Error, hide_parameters=True) from fault
 
     def _for(self, conn: Connection, params: Params) -> _Compiled:
         """For these parameters; lists of another length make another text."""
-        named = tuple((name, len(value)) if type(value) is list else name for name, value in params.items())
-        if named not in self._compiled:
-            self._compiled[named] = self._compile(conn, params)
-        return self._compiled[named]
+        named: tuple[Any, ...] = tuple(params)
+        if self._takes_lists:
+            named += tuple(len(value) for value in params.values() if type(value) is list)
+        compiled = self._compiled.get(named)
+        if compiled is None:
+            compiled = self._compiled[named] = self._compile(conn, params)
+        return compiled
 
     def _compile(self, conn: Connection, params: Params) -> _Compiled:
         dialect = conn.dialect
@@ -138,6 +146,7 @@ class Prepared:
             for name, parts in expanded.parameter_expansion.items()
             for place, each in enumerate(parts)
         }
+        self._takes_lists = any(name in params for name in expanded.parameter_expansion)
         values = []
         for each in expanded.positiontup:
             name, place = listed.get(each, (each, None))
@@ -148,4 +157,13 @@ class Prepared:
         converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         reads: list[tuple[int, Convert]] = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
         names = [str(column.key) for column in columns]
-        return _Compiled(expanded.statement, values, namedtuple("Row", names, rename=True), reads)
+        return _Compiled(expanded.statement, values, _plain(values), namedtuple("Row", names, rename=True), reads)
+
+
+def _plain(values: list[_Value]) -> Callable[[Params], Sequence[Any]] | None:
+    names = [each.name for each in values if each.name is not None and each.place is None and each.convert is None]
+    if len(names) != len(values):
+        return None
+    if len(names) > 1:
+        return itemgetter(*names)
+    return (lambda params: (params[names[0]],)) if names else (lambda params: ())

@@ -136,6 +136,10 @@ class Progress:
     says: list[Any] = field(default_factory=list)  # sentences that stand above the question, as JSON
     suspended: dict[str, Any] | None = None  # a conversation that goes on after this one
 
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept, and what `Progress(**kept)` takes."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 class Flow:
     """One person's conversation; subclass it and write the questions in order."""

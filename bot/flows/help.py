@@ -19,13 +19,14 @@ ama:  [Yes, send it]
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from bot.flows.flow import Choice, Flow, Heard
 from bot.flows.steps import Choose, Phone, Place, Summary, Tell, Words
 from desk import orders, people, places
 from desk.front import Desk
-from domain.desk_file import Category
+from domain.desk_file import Category, DeskFile
 from domain.places import communities
 from domain.words import Text, _, plain
 
@@ -62,7 +63,13 @@ def known_places(flow: Help, desk: Desk) -> list[Choice]:
 
 
 def units(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(unit.key, plain(unit.name)) for unit in communities(desk.file.units)]
+    return choices_of(desk.file)
+
+
+@lru_cache(maxsize=4)
+def choices_of(file: DeskFile) -> list[Choice]:
+    """Made once: a district may have a hundred communities, and every answer is checked against them."""
+    return [Choice(unit.key, plain(unit.name)) for unit in communities(file.units)]
 
 
 def unit_of_place(flow: Help, desk: Desk) -> str | None:

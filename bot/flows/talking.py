@@ -5,7 +5,7 @@ Knows the flows and the desk, and nothing of Telegram: `router.py` carries it th
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from babel import Locale
@@ -121,7 +121,7 @@ def reword(desk: Desk, person: Person, message_id: int, words: str) -> bool:
     if found is None:
         return False
     talk, flow = found
-    progress = asdict(flow.progress)
+    progress = flow.progress.as_json()
     if not _reworded(progress, message_id, words):
         return False
     keep_talk(desk, person.id, replace(talk, progress=progress))
@@ -219,7 +219,7 @@ def _leave(desk: Desk, person: Person, flow: Flow, said: list[Saying]) -> None:
 
 def put_aside(flow: Flow) -> dict[str, Any]:
     """A conversation as it is kept inside another one, until that is over."""
-    return {"flow": flow.name, "version": flow.version, "id": flow.id, "progress": asdict(flow.progress)}
+    return {"flow": flow.name, "version": flow.version, "id": flow.id, "progress": flow.progress.as_json()}
 
 
 def taken_up(person: Person, suspended: dict[str, Any]) -> Flow:
@@ -241,7 +241,7 @@ def _go_on(desk: Desk, person: Person, flow: Flow, *, turn: int, anew: bool) -> 
     if flow.here(desk) is None:  # everything it would ask is known
         _finish(desk, person, flow, turn)
         return
-    progress = asdict(flow.progress)
+    progress = flow.progress.as_json()
     keep_talk(desk, person.id, Talk(flow.name, flow.version, flow.id, turn, progress, flow.sealed))
     show_screen(desk, person, anew=anew)
 

@@ -123,7 +123,7 @@ def _body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        return {"data": json.dumps(data.json_parameters, ensure_ascii=False).encode(), "headers": JSON}
+        return {"data": json.dumps(data.parameters, ensure_ascii=False).encode(), "headers": JSON}
     form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

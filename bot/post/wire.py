@@ -9,6 +9,8 @@ from typing import Any
 
 from telegram import Bot, InputFile
 from telegram.error import TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.post.carriage import Carriage, Refusal, Unknown, Unsent
 from bot.post.outcomes import Migrated, NotSent, Outcome, Parked, PermanentlyRefused, Sent, Uncertain
@@ -64,11 +66,17 @@ class Wire:
 
     async def call(self, method: str, fields: Mapping[str, Any] | None = None) -> Outcome:
         """Any method of the Bot API; bytes among the fields are uploaded as files."""
-        ready = {name: _ready(name, value) for name, value in (fields or {}).items()}
         try:
-            return Sent(await self._bot._post(method, ready))
+            return Sent(await self._post(method, fields or {}))
         except TelegramError as fault:
             return _outcome(fault)
+
+    async def _post(self, method: str, fields: Mapping[str, Any]) -> Any:
+        if any(isinstance(value, bytes) for value in fields.values()):
+            return await self._bot._post(method, {name: _ready(name, value) for name, value in fields.items()})
+        # Nothing to be uploaded and nothing of the library's own: said as it is, without being looked through.
+        said = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
+        return await self._sending.post(f"{self._bot.base_url}/{method}", said)
 
     async def download(self, file_id: str) -> bytes:
         """A file's bytes."""
