@@ -162,7 +162,7 @@ async def test_telegrams_own_words_are_kept(serve: Serve, code: int, body: dict[
         ("FORBIDDEN: Bot Was Blocked By The User", "blocked"),
         ("Bad Request: message contains the words: user is deactivated", None),
         ("Bad Request: message text is empty", None),
-        ("Bad Request: not enough rights to send text messages to the chat", None),
+        ("Bad Request: not enough rights to send text messages to the chat", "left"),
     ],
 )
 def test_who_cannot_be_reached(words: str, reach: str | None) -> None:
