@@ -16,6 +16,7 @@ from bot.handlers.payloads import PAYLOADS
 from desk import orders, people, roles
 from desk.front import Button, CardRefresh, Desk
 from domain.people import Person
+from domain.refusals import Refusal
 from domain.words import Text, _, lines, plain
 
 router = Router(name="start")
@@ -36,8 +37,7 @@ async def start(message: Message, command: CommandObject, desk: Desk, person: Pe
     orders.started(desk, person)  # somebody who took an order before they had ever opened this chat
     kind, _sign, token = (command.args or "").partition("_")
     if command.args:
-        opens = PAYLOADS.get(kind)
-        said = await opens(desk, person, token) if opens else UNKNOWN_LINK
+        said = await _open(desk, person, kind, token)
     elif not roles.has_officer(desk.conn):
         said = NO_OFFICER(telegram_id=str(message.chat.id))
     person = people.get_person(desk, person.id)
@@ -45,6 +45,18 @@ async def start(message: Message, command: CommandObject, desk: Desk, person: Pe
         talking.tell(desk, person, said)
     talking.lead_on(desk, person)
     return None
+
+
+async def _open(desk: Desk, person: Person, kind: str, token: str) -> Text | None:
+    """What the link leads to; or why it leads nowhere, and then on to where this person was."""
+    opens, said_before = PAYLOADS.get(kind), len(desk.said)
+    if opens is None:
+        return UNKNOWN_LINK
+    try:
+        return await opens(desk, person, token)
+    except Refusal as refusal:
+        del desk.said[said_before:]
+        return refusal.said
 
 
 @router.message(Command("menu", ignore_case=True), Private())

@@ -14,11 +14,8 @@ TABLE = HOUSE / "docs" / "faults.md"
 IDS = [f"F-{n:02}" for n in range(1, 29)] + [f"R-{n:02}" for n in range(1, 14)]
 
 TO_COME = {
-    "F-16",
     "F-17",
-    "F-18",
     "F-27",
-    "F-28",
     "R-03",
     "R-04",
     "R-06",

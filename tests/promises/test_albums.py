@@ -1,0 +1,121 @@
+"""An album is several messages without an end, and the desk may be stopped between any two of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from sandbox.methods.media import content_of
+from sandbox.phones import Json, Phone, text_of
+from sandbox.samples import sample
+from storage import orders
+from tests.promises.conftest import opens
+from tests.stories.test_asking import ASK
+from tests.town import TestTown
+
+
+async def parts(town: TestTown, phone: Phone, count: int, album: str) -> list[Json]:
+    """The messages of an album that is about to come, each with a picture of its own."""
+    world = town.demo.sandbox.world
+    person = {"id": phone.id, "is_bot": False, "first_name": phone.name}
+    chat = {"id": phone.id, "type": "private", "first_name": phone.name}
+    return [
+        {
+            "message_id": 9000 + 100 * int(album) + number,
+            "date": int(town.now.timestamp()),
+            "from": person,
+            "chat": chat,
+            "media_group_id": album,
+            **content_of(world, "photo", sample("photo", number % 4), {}, []),
+        }
+        for number in range(count)
+    ]
+
+
+async def comes(town: TestTown, *messages: Json) -> None:
+    for message in messages:
+        await town.demo.town.do("raw", message=message)
+
+
+def files(town: TestTown, order_id: int = 1) -> list[str | None]:
+    return town.look(  # type: ignore[no-any-return]
+        lambda desk: [part.file_id for part in orders.parts_of(desk.conn, order_id)]
+    )
+
+
+def pictures(messages: list[Json]) -> list[str]:
+    return [message["photo"][-1]["file_id"] for message in messages]
+
+
+async def noted(phone: Phone, before: int) -> list[str]:
+    return [text_of(message).split(".")[0] for message in (await phone.from_bot())[before:]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_ten_pictures_with_a_restart_in_the_middle(town: TestTown, seed: int) -> None:
+    """Some at once, some later, the desk stopped in between: one request, and one acknowledgement that grows."""
+    chance = random.Random(seed)
+    await town.joins(town.ama)
+    await town.ama.says(*ASK[:2])
+    album = await parts(town, town.ama, 10, "1")
+    stop = chance.randrange(1, 10)
+    before = len(await town.ama.from_bot())
+    for part in album[:stop]:
+        await comes(town, part)
+        if chance.random() < 0.4:
+            await town.settle()
+    await town.settle()
+    await town.demo.app.close()
+    await comes(town, *album[stop:])
+    town.demo.clock.move(timedelta(seconds=chance.randrange(60)))
+    await opens(town)
+    assert len(set(await noted(town.ama, before))) == len(await noted(town.ama, before)) <= 2
+    assert "I've noted it (10 parts)" in text_of(await town.ama.last())
+    await town.ama.says(*ASK[3:], "[Yes, send it]")
+    assert files(town) == pictures(album)
+    assert town.look(lambda desk: orders.find_order(desk.conn, 2)) is None
+
+
+async def test_two_albums_between_each_other_and_words_among_them(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says(*ASK[:2])
+    one, two = await parts(town, town.ama, 4, "1"), await parts(town, town.ama, 4, "2")
+    mixed = [each for pair in zip(one, two, strict=True) for each in pair]
+    before = len(await town.ama.from_bot())
+    await comes(town, *mixed[:5])
+    await town.settle()
+    await town.ama.says("The kitchen and the hall")
+    await comes(town, *mixed[5:])
+    await town.settle()
+    assert len(await noted(town.ama, before)) <= 3, "one for each album, and one for the words"
+    await town.ama.says(*ASK[3:], "[Yes, send it]")
+    assert files(town) == [*pictures(mixed[:5]), None, *pictures(mixed[5:])]
+
+
+async def test_two_people_at_once_keep_their_own(town: TestTown) -> None:
+    for phone in (town.ama, town.faye):
+        await town.joins(phone)
+        await phone.says("/help", "[Groceries]")
+    one, two = await parts(town, town.ama, 3, "1"), await parts(town, town.faye, 3, "2")
+    await comes(town, *(each for pair in zip(one, two, strict=True) for each in pair))
+    await town.settle()
+    await town.ama.says(*ASK[3:], "[Yes, send it]")
+    await town.faye.says("[That's all]", "Haitang, building 1", "[Today]", "[Yes, send it]")
+    assert (files(town, 1), files(town, 2)) == (pictures(one), pictures(two))
+
+
+async def test_a_part_that_comes_after_thats_all_joins_silently_until_it_is_sent(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says(*ASK[:2])
+    album = await parts(town, town.ama, 5, "1")
+    await comes(town, *album[:3])
+    await town.settle()
+    await town.ama.says("[That's all]", "Ankang, building 3")
+    before = len(await town.ama.from_bot())
+    await comes(town, *album[3:])
+    await town.settle()
+    assert len(await town.ama.from_bot()) == before
+    await town.ama.says("[Today]", "[Yes, send it]")
+    assert files(town) == pictures(album)
