@@ -130,3 +130,13 @@ def test_a_running_ladder_is_a_frozen_copy(town: Town, desk_file: DeskFile) -> N
         desk.file = edited
         sweep(desk)
         assert alerted(desk) == [22]
+
+
+def test_a_clock_that_is_set_back_calls_nobody_twice_and_forgets_nobody(town: Town) -> None:
+    """At 31 minutes somebody sets the clock of the machine back by an hour; in the end each has been called once."""
+    assert town.sweep_after(31) == [14]
+    assert town.sweep_after(-29) == []
+    assert town.sweep_after(31) == []
+    assert town.sweep_after(60) == [21]
+    assert town.sweep_after(0) == []
+    assert town.sweep_after(61) == []

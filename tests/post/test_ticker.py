@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -98,3 +100,30 @@ def test_a_frozen_clock_stands_still() -> None:
     clock = FrozenClock(MORNING)
     assert clock.now() == MORNING
     assert clock.elapsed() == 0
+
+
+async def test_a_loop_that_was_blocked_for_two_seconds_ticks_on_and_does_what_is_due_once() -> None:
+    """APScheduler would leave out what it has missed."""
+    due = ["due"]
+    done: list[str] = []
+    ticks: list[float] = []
+
+    async def do(sweep: Any) -> bool:
+        ticks.append(time.monotonic())
+        if due:
+            done.append(due.pop())
+            return True
+        return False
+
+    ticker = Ticker(do, [lambda desk: False], clock=SystemClock(), every=0.05)
+    ticker.start()
+    await asyncio.sleep(0.12)
+    due.append("while it was blocked")
+    time.sleep(2)  # noqa: ASYNC251
+    blocked_until, before = time.monotonic(), len(ticks)
+    async with asyncio.timeout(5):
+        while len(ticks) < before + 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await ticker.stop()
+    assert done == ["due", "while it was blocked"]
+    assert all(at >= blocked_until for at in ticks[before:])

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import resource
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from bot.post.clock import SystemClock
 from bot.post.office import PostOffice
 from desk.front import Desk
+from storage.work import open_writer
 from tests.post import tiny
 from tests.post.conftest import Open, Town, ends, out, settled
 
@@ -187,3 +190,128 @@ async def test_nothing_is_sent_twice_because_an_answer_was_lost(
     heard = await town.heard(ama)
     assert [words for words in heard if words.startswith("You")] == [f"You said: hello {n}" for n in range(1, 9)]
     assert {state for state, _reason in out(look)} == {"sent"}
+
+
+@on_postgresql
+@pytest.mark.parametrize("code", ["40001", "40P01", "57014", "53100"])
+async def test_a_clash_a_deadlock_and_a_full_server_are_tried_again(
+    town: Town, open_office: Open, look: Any, code: str
+) -> None:
+    """Serialisation failure, deadlock, a statement that was stopped, no room on the server's disk."""
+    ama, struck = await town.person(), []
+
+    async def handle(desk: Desk, raw: dict[str, Any]) -> bool:
+        done = await tiny.handle(desk, raw)
+        if len(struck) < 3:
+            struck.append(code)
+            desk.conn.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"))
+        return done
+
+    await town.says(ama, "hello")
+    post = await open_office(handle=handle)
+    await settled(town, post)
+    assert len(struck) == 3
+    assert ends(look) == ["done"]
+    assert await town.heard(ama) == ["You said: hello"]
+    assert look(tiny.select(tiny.func.count()).select_from(tiny.audit_log)) == [(1,)], (
+        "nothing half done, nothing twice"
+    )
+    assert post.health.ready
+
+
+@on_postgresql
+async def test_a_true_deadlock_ends_with_both_done(town: Town, open_office: Open, look: Any, database_url: str) -> None:
+    """Somebody else holds what we need, and waits for what we hold."""
+    ama, begun = await town.person(), threading.Event()
+    engine: Engine = create_engine(database_url)
+    other: list[str] = []
+    tries: list[int] = []
+
+    def across() -> None:
+        with engine.begin() as conn:
+            conn.execute(text("SET LOCAL deadlock_timeout = '20s'"))  # it is we who shall find out
+            conn.execute(text("SELECT pg_advisory_xact_lock(2)"))
+            begun.set()
+            other.append("begun")
+            conn.execute(text("SELECT pg_advisory_xact_lock(1)"))
+            other.append("done")
+
+    thread = threading.Thread(target=across)
+
+    async def handle(desk: Desk, raw: dict[str, Any]) -> bool:
+        desk.conn.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        if not other:
+            thread.start()
+            begun.wait(5)
+        desk.conn.execute(text("SET LOCAL lock_timeout = 0"))
+        desk.conn.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
+        tries.append(len(tries))
+        desk.conn.execute(text("SELECT pg_advisory_xact_lock(2)"))
+        return await tiny.handle(desk, raw)
+
+    await town.says(ama, "hello")
+    post = await open_office(handle=handle)
+    try:
+        await settled(town, post)
+    finally:
+        thread.join(10)
+        engine.dispose()
+    assert len(tries) > 1
+    assert other == ["begun", "done"]
+    assert ends(look) == ["done"]
+    assert await town.heard(ama) == ["You said: hello"]
+
+
+@on_sqlite
+async def test_a_database_that_may_only_be_read_is_waited_for_and_nobody_is_told_anything(
+    town: Town, open_office: Open, look: Any
+) -> None:
+    ama = await town.person()
+    post = await open_office()
+    await town.says(ama, "before")
+    await settled(town, post)
+    writer = post.pump._tx.writer
+    with writer.begin() as conn:
+        conn.exec_driver_sql("PRAGMA query_only=ON")
+    await town.says(ama, "hello")
+    await red(post)
+    assert await town.heard(ama) == ["You said: before"], "what is not saved is not said to be done"
+    assert len(town.box.world.updates.waiting) == 1, "and Telegram keeps it"
+    driver: Any = writer.raw_connection().driver_connection
+    driver.execute("PRAGMA query_only=OFF")
+    await settled(town, post)
+    assert ends(look) == ["done", "done"]
+    assert await town.heard(ama) == ["You said: before", "You said: hello"]
+    assert post.health.ready
+
+
+async def test_whoever_else_writes_at_the_same_time_loses_nothing_and_takes_nothing(
+    town: Town, open_office: Open, look: Any, database_url: str
+) -> None:
+    """A command of the operator beside the desk that runs: each write begins at once, and waits for the other."""
+    ama, faults = await town.person(), []
+
+    def write() -> None:
+        engine = open_writer(database_url)
+        try:
+            for n in range(25):
+                with engine.begin() as conn:
+                    seen = conn.scalar(tiny.select(tiny.func.count()).select_from(tiny.audit_log))
+                    row = {"at": SystemClock().now(), "what": "deed", "about": {"words": f"other {n} after {seen}"}}
+                    conn.execute(tiny.insert(tiny.audit_log).values(**row))
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            engine.dispose()
+
+    post = await open_office(limit=3)
+    thread = threading.Thread(target=write)
+    thread.start()
+    for n in range(25):
+        await town.says(ama, f"{n}")
+    await asyncio.to_thread(thread.join)
+    await settled(town, post)
+    assert faults == []
+    assert ends(look) == ["done"] * 25
+    assert await town.heard(ama) == [f"You said: {n}" for n in range(25)]
+    assert look(tiny.select(tiny.func.count()).select_from(tiny.audit_log)) == [(50,)]

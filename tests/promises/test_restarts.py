@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.app import App
 from domain.shipped import shipped_desk_file
 from sandbox.phones import Json, Phone, labels_of, text_of
 from storage.lock import AnotherIsRunning
-from tests.promises.conftest import ROOT, opens
+from storage.tables import outbox
+from tests.promises.conftest import ROOT, Nursery, opens
 from tests.stories.test_asking import ASK
 from tests.town import TestTown
 
@@ -98,3 +101,50 @@ async def test_a_second_desk_on_the_same_file_refuses_with_a_sentence(town: Test
     assert complained.decode().startswith("another Linli is running"), complained.decode()
     assert "Traceback" not in complained.decode()
     await town.joins(town.ama)  # the first goes on undisturbed
+
+
+async def test_restarted_at_every_step_the_conversation_goes_on(town: TestTown) -> None:
+    """Seven restarts in one request: each finds the question that stands, and the answers that were given."""
+    await town.joins(town.ama)
+    for deed in (*ASK, "[Yes, send it]"):
+        await town.ama.says(deed)
+        question = await town.ama.last()
+        await town.demo.app.close()
+        await opens(town)
+        assert await town.ama.last() == question
+    await town.ama.sees("Nobody has taken it yet")
+    await town.volunteers.sees("Groceries", buttons=["I'll take it"])
+    await town.ben.taps("I'll take it", chat=town.volunteers.id)
+    await town.ben.sees("room 201", "my leg hurts")
+
+
+@pytest.mark.parametrize("after", [1, 20, 45])
+async def test_told_to_stop_in_the_middle_of_it_everything_is_passed_on_once_and_in_order(
+    town: TestTown, nursery: Nursery, after: int
+) -> None:
+    """Fifty messages wait; a desk in a process of its own is told to end after some of them, and another goes on."""
+    await town.joins(town.ama)
+    await town.ama.says(*ASK, "[Yes, send it]")
+    await town.ben.taps("I'll take it", chat=town.volunteers.id)
+    card = await town.ama.sees("Ben has it", buttons=["Write to Ben"])
+    await town.demo.app.close()
+    words = [f"Bag number {n}" for n in range(50)]
+    for each in words:
+        where = {"user": town.ama.id, "chat": town.ama.id, "reply_to": card["message_id"]}
+        await town.demo.town.do("say", text=each, **where)
+    world = town.demo.sandbox.world
+    child = await nursery.begins(town)
+    try:
+        async with asyncio.timeout(20):
+            while sum("Bag number" in str(call["params"].get("text")) for call in world.calls) < after:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+    finally:
+        os.kill(child, signal.SIGTERM)
+        code = await nursery.line()
+    assert code == 0
+    assert not world.updates.waiting, "what was fetched is confirmed"
+    await opens(town)
+    heard = [text_of(message) for message in await town.ben.from_bot()]
+    assert [each for each in heard if "Bag number" in each] == [f"Ama: {each}" for each in words]
+    unsent = select(func.count()).where(outbox.c.state != "sent", outbox.c.kind != "card")
+    assert town.look(lambda desk: desk.conn.scalar(unsent)) == 0
