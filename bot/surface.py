@@ -16,6 +16,7 @@ from storage.messages import set_fact
 from storage.work import open_readers
 from web.app import build
 from web.health import Health, Limits, Line, Sources
+from web.lateness import Lateness
 from web.metrics import Metrics
 from web.proxies import read_networks
 from web.serving import Serving
@@ -32,7 +33,7 @@ class Surface:
 
     def __init__(self, settings: Settings, office: PostOffice, limits: Limits | None = None) -> None:
         self.settings, self.office, self._limits = settings, office, limits
-        self.metrics = Metrics()
+        self.metrics, self.lateness = Metrics(), Lateness()
         self.webhook: Webhook | None = None
         self.door: Serving | None = None
         self.health: Health | None = None
@@ -52,6 +53,8 @@ class Surface:
             line = lambda: Line(health.dark_since, health.polled_at, health.pending)  # noqa: E731
             sources = Sources(now, lambda: health.flags, self._write, self._read, self._free, line)
             self.health = Health(sources, self.metrics, self._limits)
+            self.lateness.start()
+            self.metrics.watch_loop(self.lateness.worst)
             self.watch = Serving(build(health=self.health), self.settings.listen)
             await self.watch.start()
         self.lookout = Lookout(self.office.wire, self.office.health, self.office.clock)
@@ -78,6 +81,7 @@ class Surface:
         if self.watch is not None and self.health is not None:
             await self.watch.stop(seconds)
             await self.health.close()
+            await self.lateness.stop()
             await self.readings.dispose()
 
     def _sound(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -47,6 +47,11 @@ class Metrics:
         self._polled = gauge("last_poll_age_seconds", "Since Telegram last answered the fetching")
         self._pending = gauge("webhook_pending_updates", "Updates that wait at Telegram to be brought")
         self._free = gauge("disk_free_bytes", "Left on the disk")
+        self._late = gauge("loop_late_seconds", "By how much the loop came late, at its worst since the last look")
+
+    def watch_loop(self, worst: Callable[[], float]) -> None:
+        """Whoever looks at the figures asks this."""
+        self._late.set_function(worst)
 
     def handled(self, result: str, seconds: float) -> None:
         """An update was handled; `result` is one of RESULTS."""

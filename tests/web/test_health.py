@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -219,3 +220,15 @@ async def test_counting_is_not_done_at_every_look(open_watch: OpenWatch) -> None
     figures = await watcher.figures()
     assert ("linli_outbox_messages", (("lane", "urgent"), ("state", "sending"))) not in figures
     assert ("linli_outbox_oldest_age_seconds", (("lane", "urgent"),)) in figures
+
+
+async def test_a_loop_that_is_held_up_is_seen_in_the_figures(open_watch: OpenWatch) -> None:
+    _post, _surface, watcher = await open_watch()
+    late = "linli_loop_late_seconds", ()
+    await watcher.figures()
+    time.sleep(0.6)  # noqa: ASYNC251 - somebody's long work
+    await asyncio.sleep(0)
+    assert (await watcher.figures())[late] >= 0.3
+    time.sleep(0.6)  # noqa: ASYNC251
+    await asyncio.sleep(0.3)
+    assert (await watcher.figures())[late] >= 0.3, "also when it has caught up meanwhile"
