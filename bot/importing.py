@@ -10,8 +10,6 @@ from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-
 from desk import households
 from desk.front import Desk
 from domain.desk_file import Fault
@@ -57,6 +55,8 @@ CAN_RUN = ("vbaproject", "xl/externallinks/", "xl/embeddings/", "xl/activex/", "
 
 
 def _read_xlsx(data: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # read by whoever needs it: no desk waits for it when it starts
+
     try:
         _check_parts(data)
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)

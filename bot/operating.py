@@ -19,7 +19,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.app import App, NotAnswering
 from bot.importing import import_file
 from bot.logs import set_up_logs
-from bot.paper import household_cards
 from bot.second_channel import missing_settings
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.words import Reader
@@ -261,6 +260,8 @@ def quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def print_cards(language: str, file: Path, unit: str | None) -> int:
     """A4 pages to cut: the code on each lets a household join."""
+    from bot.paper import household_cards  # draws PDFs: whoever only runs a desk does not wait for it
+
     app = ready_app(language)
     try:
         asyncio.run(_named(app))
