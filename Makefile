@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := demo
-.PHONY: demo install test check format lock bench
+.PHONY: demo install test check format lock bench soak simulate
 
 demo: install  ## a small invented town in your browser: no account, no token, no network
 	$(BIN)/linli demo
@@ -27,6 +27,12 @@ check: install  ## format, lint, types and catalogues
 
 bench: install  ## the figures of docs/performance.md; takes two cores for some minutes
 	$(BIN)/python -m benchmarks
+
+soak: install  ## real processes, killed every few seconds: MINUTES=30 [SEED=4711] [DATABASE=sqlite|postgresql]
+	$(BIN)/python -m tests.simulator.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE))
+
+simulate: install  ## one seed of the simulator again: SEED=4711 [STEPS=500] [DATABASE=sqlite|postgresql]
+	LINLI_SEED=$(SEED) LINLI_STEPS=$(STEPS) $(BIN)/python -m pytest --numprocesses 0 tests/simulator -k "must_hold $(if $(DATABASE),and $(DATABASE))"
 
 format: install
 	$(BIN)/ruff format .

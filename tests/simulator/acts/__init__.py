@@ -1,0 +1,14 @@
+"""Everything that can happen. A desk that joins brings a file with its `STEPS`, and one line here."""
+
+from __future__ import annotations
+
+from tests.simulator.acts import house, officers, residents, telegram, volunteers
+from tests.simulator.step import Step
+
+STEPS: list[Step] = [
+    *residents.STEPS,
+    *volunteers.STEPS,
+    *officers.STEPS,
+    *telegram.STEPS,
+    *house.STEPS,
+]

@@ -1,0 +1,14 @@
+"""Everything that must hold, whatever happens. A desk that joins brings a file with its own, and one line here."""
+
+from __future__ import annotations
+
+from tests.simulator.invariants import cards, confidence, journal, messages, orders
+from tests.simulator.step import Invariant
+
+INVARIANTS: list[Invariant] = [
+    *messages.INVARIANTS,
+    *orders.INVARIANTS,
+    *confidence.INVARIANTS,
+    *journal.INVARIANTS,
+    *cards.INVARIANTS,
+]

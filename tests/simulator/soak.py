@@ -1,0 +1,299 @@
+"""The same town in real processes: a desk that is killed every few seconds, over HTTP, for as long as you like.
+
+    make soak MINUTES=30
+
+On each database half of that time. The desk runs apart, as `linli run` would; the town, its faults and its clock are
+here. Whatever breaks is listed at the end, and the exit code says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import sqlite3
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, func, make_url, select, text
+
+from bot.demo.apart import Apart, NotOpened
+from bot.demo.seed import seed as move_in
+from bot.demo.town import TOKEN, morning, town_file
+from bot.post.clock import MovableClock
+from bot.settings import Settings
+from desk.front import Desk
+from sandbox.server import Sandbox
+from storage import schema
+from storage.tables import inbox, outbox
+from storage.vault import Keys
+from storage.work import open_writer
+from tests.conftest import POSTGRESQL
+from tests.simulator.acts import STEPS
+from tests.simulator.database import reading_engine
+from tests.simulator.invariants import INVARIANTS
+from tests.simulator.play import LANGUAGE, Broken, Play
+from tests.simulator.town import Town, settle_there
+
+EXPECTED_ERRORS = re.compile(r"quarantined|Telegram refused a message|the process ended")
+RESTS_EVERY = 60.0
+
+
+@dataclass
+class Afar:
+    """A desk in a process of its own; nobody looks into it."""
+
+    apart: Apart
+    next: Apart  # has read its modules already, and waits to be told to run
+    dead: bool = False
+    app: None = None
+    trouble: None = None
+    dies_at: None = None
+    cut_off: bool = False
+    kills: int = 0
+    refused_starts: int = 0
+    troubles: int = 0
+    reached_points: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Soak(Play):
+    """Steps in real time. What breaks is noted, and it goes on."""
+
+    wrong: list[str] = field(default_factory=list)
+    calm: bool = False
+
+    @property
+    def afar(self) -> Afar:
+        return self.machine  # type: ignore[return-value]
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.town.world.updates.waiting)
+
+    async def settle(self, seconds: float = 0.3) -> bool:
+        """Most of the time nobody waits for a desk that is dead: people go on tapping."""
+        if not self.afar.apart.running and not self.calm:
+            return False
+        try:
+            async with asyncio.timeout(seconds):
+                await self.afar.apart.settled()
+                while self.is_busy:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                await self.afar.apart.settled()
+        except TimeoutError:
+            return False
+        return True
+
+    async def tick(self) -> None:
+        """It ticks by itself."""
+        self.ticked_at = self.clock.now() - timedelta(seconds=3)
+
+    def broken(self, what: str, wrong: list[str]) -> Broken:
+        self.wrong.append(f"after {len(self.done)} steps: {what}\n  " + "\n  ".join(wrong[:5]))
+        return Broken(what)
+
+    def check(self, *, every: bool) -> None:
+        with suppress(Broken):
+            super().check(every=every)
+
+    async def come_to_rest(self) -> None:
+        """No faults, no kills; the clock is pushed on until everything has gone out."""
+        self.calm = True
+        try:
+            await self.town.do("faults", clear=True)
+            while not self.afar.apart.running:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            for _try in range(400):
+                quiet = await self.settle(20)
+                if quiet and not self._unsent():
+                    break
+                self.clock.move(timedelta(seconds=4))
+            else:
+                self.broken("it never comes to rest", [f"{self._unsent()} messages still wait"])
+            await asyncio.sleep(2.5)  # the ticker looks at what is due
+            await self.tick()
+            await self.settle(20)
+            self.quiet = True
+            self.check(every=True)
+            self.check(every=False)
+            self.quiet = False
+        finally:
+            self.calm = False
+
+    def _unsent(self) -> int:
+        with self.town.reading.connect() as conn:
+            due = outbox.c.not_before.is_(None) | (outbox.c.not_before <= self.clock.now())
+            waits = select(func.count()).where(outbox.c.state.in_(("queued", "sending")), due)
+            return int(conn.scalar(waits) or 0)
+
+    # ── what only a real process meets ──────────────────────────────────────────────────────────────────────────────
+
+    async def is_killed_again_and_again(self) -> None:
+        chance = random.Random(self.seed)
+        while True:
+            await asyncio.sleep(chance.uniform(1, 6))
+            if self.calm:
+                continue
+            afar, old = self.afar, self.afar.apart
+            await old.kill()
+            afar.kills += 1
+            afar.apart, afar.next = afar.next, old
+            if chance.random() < 0.2:
+                await asyncio.sleep(chance.uniform(0, 3))
+            while not afar.apart.running:
+                try:
+                    await afar.apart.open()
+                except NotOpened:
+                    afar.refused_starts += 1
+            await afar.next.begin()
+
+    async def has_trouble_with_its_database(self, url: str) -> None:
+        """Another process holds the file, or the server ends every connection."""
+        chance = random.Random(self.seed + 1)
+        while True:
+            await asyncio.sleep(chance.uniform(3, 12))
+            if self.calm:
+                continue
+            self.afar.troubles += 1
+            if url.startswith("sqlite"):
+                other = sqlite3.connect(str(make_url(url).database), isolation_level=None, timeout=0.5)
+                with suppress(sqlite3.OperationalError):
+                    other.execute("BEGIN IMMEDIATE")
+                    await asyncio.sleep(chance.uniform(0.1, 6))
+                other.close()
+            else:
+                engine = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+                with engine.connect() as conn:
+                    theirs = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+                    theirs += " AND application_name <> 'town'"
+                    conn.execute(text(theirs), {"name": make_url(url).database})
+                engine.dispose()
+
+
+async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
+    """One database, so many seconds."""
+    file, clock, chance = town_file(LANGUAGE), MovableClock(), random.Random(seed)
+    clock.move(morning(clock.now(), file))
+    box = Sandbox(TOKEN, clock=clock, budgets=True)
+    await box.start()
+    given = {"bot_token": TOKEN, "bot_api": box.url, "data": data, "database_url": url, "key": "a key for the soak"}
+    settings = Settings.model_validate(given)
+    keys = Keys.made_from(*settings.sealing_key().split())
+    ours = make_url(url) if url.startswith("sqlite") else make_url(url).update_query_dict({"application_name": "town"})
+    town = Town(box, file, clock, reading_engine(ours.render_as_string(hide_password=False)), keys, chance)
+    await settle_there(town, LANGUAGE)
+    writer = open_writer(url)
+    schema.upgrade(writer)
+    with writer.begin() as conn:
+        desk = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
+        move_in(desk, town.people, town.groups, LANGUAGE)
+    writer.dispose()
+    afar = Afar(*(Apart(settings, LANGUAGE, clock, budgets=True) for _each in range(2)))
+    await afar.apart.open()
+    await afar.next.begin()
+    steps = [step for step in STEPS if not step.alone]
+    play: Any = Soak(seed, town, afar, clock, steps, INVARIANTS, [], [], pace=0.1)  # type: ignore[arg-type]
+    for invariant in INVARIANTS:
+        invariant.begin(play)
+    around = [
+        asyncio.create_task(play.is_killed_again_and_again()),
+        asyncio.create_task(play.has_trouble_with_its_database(url)),
+    ]
+    end, rests_at = time.monotonic() + seconds, time.monotonic() + min(RESTS_EVERY, seconds / 2)
+    try:
+        while time.monotonic() < end:
+            await play.step(len(play.done) + 1)
+            if time.monotonic() >= rests_at:
+                await play.come_to_rest()
+                rests_at = time.monotonic() + RESTS_EVERY
+        await play.come_to_rest()
+        for task in around:
+            if task.done() and not task.cancelled():
+                play.wrong.append(f"the soak itself: {task.exception()!r}")
+    finally:
+        for task in around:
+            task.cancel()
+        await asyncio.gather(*around, return_exceptions=True)
+        await afar.apart.close()
+        await afar.next.kill()
+        await box.stop()
+    return play  # type: ignore[no-any-return]
+
+
+def summary(play: Soak, name: str, errors: list[str]) -> str:
+    world = play.town.world
+    calls = play.town.counted
+    with play.town.reading.connect() as conn:
+        updates = conn.scalar(select(func.count()).select_from(inbox)) or 0
+        ended = dict(conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all())  # type: ignore[arg-type]
+    lost = sum("is in no order" in each or "made 0" in each or "is nowhere" in each for each in play.wrong)
+    doubled = sum("and" in each and "is in orders" in each for each in play.wrong)
+    lines = [
+        f"{name}: {len(play.done)} steps, {play.afar.kills} kills, {calls['faults']} faults of Telegram's,"
+        f" {play.afar.troubles} troubles with the database",
+        f"  {updates} updates, {world.call_count} calls; messages: {dict(sorted(ended.items()))}",
+        f"  lost: {lost}, doubled: {doubled}, broken: {len(play.wrong)}, unexpected errors in the log: {len(errors)}",
+        *(f"  BROKEN {each}" for each in play.wrong[:20]),
+        *(f"  ERROR {each}" for each in errors[:20]),
+    ]
+    return "\n".join(lines)
+
+
+def databases(which: str, data: Path) -> list[tuple[str, str]]:
+    name = f"linli_soak_{os.getpid()}"
+    there = make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    both = [("sqlite", f"sqlite:///{data}/soak.db"), ("postgresql", there)]
+    return [each for each in both if which in ("both", each[0])]
+
+
+def unexpected(log: Path, since: int) -> list[str]:
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        lines.seek(since)
+        told = [line.strip() for line in lines if re.search(r"\[(error|critical)|^Traceback|\"level\": \"error", line)]
+    return [line for line in told if not EXPECTED_ERRORS.search(line)]
+
+
+def main() -> int:
+    told = argparse.ArgumentParser(description=__doc__)
+    told.add_argument("--minutes", type=float, default=10)
+    told.add_argument("--seed", type=int, default=None)
+    told.add_argument("--database", choices=("both", "sqlite", "postgresql"), default="both")
+    asked = told.parse_args()
+    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
+    data = Path(tempfile.mkdtemp(prefix="linli-soak-"))
+    log = data / "desk.log"
+    out = sys.stdout
+    os.dup2(os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND), 2)  # the desk's own words
+    chosen, broken = databases(asked.database, data), False
+    print(f"seed {seed}, {asked.minutes:g} minutes; the desk's log: {log}", file=out, flush=True)
+    for name, url in chosen:
+        server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+        if name == "postgresql":
+            with server.connect() as conn:
+                conn.execute(text(f'CREATE DATABASE "{make_url(url).database}"'))
+        since = log.stat().st_size
+        try:
+            play = asyncio.run(soak(url, data, asked.minutes * 60 / len(chosen), seed))
+            errors = unexpected(log, since)
+            print(summary(play, name, errors), file=out, flush=True)
+            broken = broken or bool(play.wrong or errors)
+            play.town.reading.dispose()
+        finally:
+            if name == "postgresql":
+                with server.connect() as conn:
+                    conn.execute(text(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)'))
+            server.dispose()
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
