@@ -180,6 +180,8 @@ class Cards:
 
     async def _quietly(self, method: str, **fields: Any) -> None:
         outcome = await self._wire.call(method, fields)
+        if isinstance(outcome, Parked):
+            self._budget.park(fields["chat_id"], outcome.retry_after, self._clock.elapsed())
         if isinstance(outcome, PermanentlyRefused | Parked):
             log.info("left undone", method=method, outcome=type(outcome).__name__)
 

@@ -140,3 +140,21 @@ async def test_the_long_poll_waits_no_shorter_than_it_is_told(monkeypatch: Any) 
     assert slept[:2] == [7.0, 40.0]
     assert max(slept[2:]) <= 40.0
     assert all(later >= earlier for earlier, later in pairwise(slept[3:]))
+
+
+async def test_told_so_beside_a_card_the_chat_is_left_alone_too(town: Town, open_office: Open, look: Any) -> None:
+    """The card stands, and pinning it was too much: the next message waits as long as Telegram says."""
+    clock = FrozenClock(MORNING)
+    ama = await town.person()
+    group = await town.group(ama)
+    await town.do("faults", kind="429", chat=group, method="pinChatMessage", retry_after=10, count=1)
+    post = await open_office(clock=clock)
+    await town.says(ama, f"card {group}")
+    await settled(town, post)
+    await post.pump.do(lambda desk: desk.say(Line(group, plain("news"))))
+    await post.drained()
+    assert len(await sends(town, group)) == 1
+    await later(town, clock, seconds=10)
+    await post.drained()
+    assert len(await sends(town, group)) == 2
+    assert {state for state, _reason in out(look)} == {"sent"}
