@@ -22,6 +22,7 @@ from bot.jobs import Jobs
 from bot.post.budget import Budget
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
+from bot.post.endings import NO_FILE
 from bot.post.farewell import WITHIN, Farewell
 from bot.post.office import PostOffice
 from bot.post.outcomes import NotSent, Sent, Uncertain
@@ -170,7 +171,8 @@ class App:
         language = face.language or reading.language_in(view, chat_id)
         reader = Reader(language, self.file.zone, view.now)
         shown = reader.say(face.text), keyboard(reader, face.buttons)
-        return Rendered(*shown, face.pinned, face.protected, face.media)
+        without = reader.say(NO_FILE) if face.media else ""
+        return Rendered(*shown, face.pinned, face.protected, face.media, without)
 
     async def open(self) -> None:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""

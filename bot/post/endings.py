@@ -30,6 +30,7 @@ from bot.post.outcomes import (
     Uncertain,
     is_gone,
     is_unchanged,
+    is_without_file,
     is_without_topic,
     why_unreachable,
 )
@@ -41,6 +42,8 @@ from domain.words import _
 log = structlog.get_logger()
 
 REPEAT = _("This may be a repeat.")
+NO_FILE = _("There was a picture or a recording here that I can't show any more. Please ask for it once more.")
+NO_PREVIEW = {"is_disabled": True}
 MOST_TRIES = 8
 MOST_REPEATS = 3
 
@@ -120,7 +123,7 @@ def _uncertain(parcel: Parcel, why: str) -> Ending:
 def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
     if is_revoked(refused):
         return Again(1.0)
-    if parcel.body.pop("topic", None) and is_without_topic(refused):
+    if is_without_topic(refused) and parcel.body.pop("topic", None):
         return Moved(parcel.chat_id)
     if reach := why_unreachable(refused):
         if parcel.chat_id < 0:
@@ -128,6 +131,10 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
         return Unreachable("blocked" if reach == "left" else reach)
     if is_unchanged(refused) or (parcel.kind == "call" and is_gone(refused)):
         return Over("sent")  # it is as it should be, or there is nothing left to do it to
+    if parcel.kind == "copy" and is_without_file(refused) and parcel.body["method"] != "sendMessage":
+        log.warning("a file cannot be shown, its words go without it", subject=parcel.subject)
+        parcel.body = _without_file(parcel.body)
+        return Again(0, repeat=True)
     if "can't parse entities" in refused.words.lower() and (plainer := _plainer(parcel)):
         log.error("Telegram cannot read the markup, it goes out plain", kind=parcel.kind, subject=parcel.subject)
         parcel.body = plainer  # better without its bold words than not at all
@@ -136,11 +143,18 @@ def _refused(parcel: Parcel, refused: PermanentlyRefused) -> Ending:
 
 
 def repeated(body: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """What may stand there already says so when it comes again."""
+    """What may stand there already says so when it comes again; and what comes without its file, that it does."""
     fields = body.get("fields", {})
     if "text" not in fields or body.get("repeat"):
         return body
-    return {**body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{reader.say(REPEAT)}"}}
+    why = reader.say(NO_FILE if body.get("without_file") else REPEAT)
+    return {**body, "repeat": True, "fields": {**fields, "text": f"{fields['text']}\n\n{why}".strip()}}
+
+
+def _without_file(body: dict[str, Any]) -> dict[str, Any]:
+    fields = body["fields"]
+    words = {"text": fields.get("caption", ""), "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+    return {**body, "method": "sendMessage", "without_file": True, "fields": words}
 
 
 def _plainer(parcel: Parcel) -> dict[str, Any] | None:

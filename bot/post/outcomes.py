@@ -103,6 +103,20 @@ NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_
 """The topic that was written to is closed, gone, or never was one."""
 
 
+NO_FILE = (
+    "wrong file identifier",
+    "wrong remote file identifier",
+    "wrong file_id",
+    "can't use file of type",
+    "file reference has expired",
+    "file_reference_",
+    "media_empty",
+    "voice_messages_forbidden",
+    "user restricted receiving of",
+)
+"""The file is another bot's, of another kind, gone, or nothing that this reader takes."""
+
+
 def _bare(words: str) -> str:
     lowered = words.lower().strip()
     for prefix in ("bad request: ", "forbidden: "):
@@ -117,6 +131,10 @@ def why_unreachable(refused: PermanentlyRefused) -> Reach | None:
 
 def is_without_topic(refused: PermanentlyRefused) -> bool:
     return _bare(refused.words).startswith(NO_TOPIC)
+
+
+def is_without_file(refused: PermanentlyRefused) -> bool:
+    return _bare(refused.words).startswith(NO_FILE)
 
 
 def is_unchanged(refused: PermanentlyRefused) -> bool:

@@ -132,7 +132,7 @@ class Outgoing:
         if copy.method == "sendMessage" and caption:
             whole = f"{caption}\n{escape(str(fields.pop('text', '')), quote=False)}".rstrip()
             return [make(message(html, language=reader.language, **fields)) for html in pieces(whole, MESSAGE)]
-        carried = make({"method": copy.method, "fields": fields})
+        carried = make({"method": copy.method, "fields": fields, "language": reader.language})
         if not caption:
             return [carried]
         if copy.method in UNCAPTIONED or units(caption) > CAPTION:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.post.budget import Budget
 from bot.post.clock import Clock
 from bot.post.faults import place
-from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged
+from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged, is_without_file
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
 from bot.post.pieces import bare, pieces
@@ -41,6 +41,7 @@ class Rendered:
     pinned: bool = False
     protected: bool = False
     media: tuple[str, str] | None = None  # what it is, and its file
+    without: str = ""  # what stands there instead when Telegram does not show the file
 
     @property
     def face(self) -> str:
@@ -125,6 +126,8 @@ class Cards:
             if wait := self._wait(key):
                 return Shown(TooSoon(wait))
         sent = await self._wire.call(*self._sending(parcel, card))
+        if card.media and isinstance(sent, PermanentlyRefused) and is_without_file(sent):
+            sent = await self._wire.call("sendMessage", {**parcel.where, "text": card.without})
         if not isinstance(sent, Sent):
             return Shown(sent)
         if lost and parcel.chat_id < 0:

@@ -14,7 +14,6 @@ TABLE = HOUSE / "docs" / "faults.md"
 IDS = [f"F-{n:02}" for n in range(1, 29)] + [f"R-{n:02}" for n in range(1, 14)]
 
 TO_COME = {
-    "F-17",
     "F-27",
     "R-03",
 }
