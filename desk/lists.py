@@ -69,13 +69,27 @@ def again(desk: Desk, person: Person) -> HouseholdList:
     return known
 
 
-def accept(desk: Desk, person: Person) -> int:
-    """The households of the list stand from now on; how many are new."""
+def accepted(desk: Desk, person: Person) -> list[Address]:
+    """What an officer may let stand now."""
     check_officer(desk, person)
     known = find_list(desk, person.id)
     if known is None or known.state != READ:
         raise AlreadyDone if known is not None and known.state == DONE else NotFound
-    new = households.let_stand(desk, known.addresses)
+    return known.addresses
+
+
+def let_some_stand(desk: Desk, person: Person, some: list[Address]) -> int:
+    """A first part of it; how many are new. Twice changes nothing."""
+    check_officer(desk, person)
+    return households.let_stand(desk, some)
+
+
+def accept(desk: Desk, person: Person, new: int = 0) -> int:
+    """The households of the list stand from now on; how many are new, with those of it that have begun to already."""
+    addresses = accepted(desk, person)
+    known = find_list(desk, person.id)
+    assert known is not None
+    new += households.let_stand(desk, addresses)
     _keep(desk, person.id, HouseholdList(known.name, known.file_id, DONE, new=new))
     _show(desk, person)
     return new

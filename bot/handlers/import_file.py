@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import structlog
 from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.filters.callback_data import CallbackData
@@ -26,9 +27,13 @@ from domain.spreadsheet import check_rows
 from domain.words import Text, _
 from domain.words import lines as under_one_another
 
+log = structlog.get_logger()
 router = Router(name="import_file")
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".ods")
+AT_ONCE = 500
+"""Homes in one transaction: more would keep everybody else waiting."""
+IMPORTING = _("I am importing it. The card will say when it is done.")
 COULD_NOT_FETCH = _("I could not fetch this file from Telegram.")
 
 
@@ -66,6 +71,9 @@ async def sent_list(message: Message, desk: Desk, person: Person, jobs: Jobs) ->
 async def tapped(query: CallbackQuery, callback_data: ListTap, desk: Desk, person: Person, jobs: Jobs) -> Text | None:
     match callback_data.verb:
         case "yes":
+            if len(lists.accepted(desk, person)) > AT_ONCE:
+                desk.after.append(lambda: jobs.start(partial(let_stand_in_steps, jobs, person)))
+                return IMPORTING
             return done(lists.accept(desk, person))
         case "again":
             known = lists.again(desk, person)
@@ -98,6 +106,18 @@ async def fetch_and_read(jobs: Jobs, desk_file: DeskFile, person: Person, file_i
 
 def _understand(data: bytes, name: str, desk_file: DeskFile) -> tuple[list[Address], list[Fault]]:
     return check_rows(read_table(data, name), desk_file)
+
+
+async def let_stand_in_steps(jobs: Jobs, person: Person) -> None:
+    """A long list, and others are served in between. Broken off, the card still offers *Import it*, which goes on."""
+    try:
+        addresses, new = await jobs.do(lambda desk: lists.accepted(desk, person)), 0
+        for begin in range(0, len(addresses), AT_ONCE):
+            some = addresses[begin : begin + AT_ONCE]
+            new += await jobs.do(partial(lists.let_some_stand, person=person, some=some))
+        await jobs.do(lambda desk: lists.accept(desk, person, new))
+    except Refusal as refusal:  # done by another tap, or not theirs to do any more
+        log.info("a list was not imported", why=type(refusal).__name__)
 
 
 def paint_list(view: View, person_id: int, chat_id: int) -> Face | None:

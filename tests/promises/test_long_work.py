@@ -7,8 +7,11 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.handlers import import_file
+from desk import lists
+from storage.tables import households
 from tests.stories.test_households import sends_file
 from tests.town import TestTown
 
@@ -47,3 +50,44 @@ async def test_while_a_list_of_five_thousand_homes_is_read_everybody_is_answered
     assert events == ["begins", "everybody is answered", "ends"]
     assert len([call for call in world.calls if call["method"] == "answerCallbackQuery"]) >= TAPS
     await town.ivy.sees("list.csv", "5,000 new households", buttons=["Import it"])
+
+
+async def test_while_a_long_list_is_imported_others_are_served_in_between(
+    town: TestTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three steps; after the first of them the desk is closed, and after that a second tap goes on where it was."""
+    monkeypatch.setattr(import_file, "AT_ONCE", 50)
+    await town.joins(town.faye)
+    homes = "".join(f"ankang,9{n // 50},{n % 50}\n" for n in range(150))
+    await sends_file(town, town.ivy, "list.csv", f"unit,building,room\n{homes}")
+    events: list[str] = []
+    let_some_stand = lists.let_some_stand
+    pump = town.demo.app.office.pump
+
+    def step(desk: Any, person: Any, some: Any) -> int:
+        events.append("step")
+        if len(events) == 1:
+            asyncio.get_running_loop().create_task(beside())
+        if len(events) > 2 and events.count("step") == 3:
+            raise RuntimeError("the plug is pulled")
+        return int(let_some_stand(desk, person, some))
+
+    async def beside() -> None:
+        await pump.do(lambda desk: events.append("somebody else"))
+
+    monkeypatch.setattr(lists, "let_some_stand", step)
+    await town.ivy.says("[Import it]")
+    town.ivy.is_told("I am importing it")
+    assert events == ["step", "somebody else", "step", "step"]
+    assert standing(town) == 100
+    await town.ivy.sees("list.csv", buttons=["Import it"])
+    monkeypatch.setattr(lists, "let_some_stand", let_some_stand)
+    await town.ivy.says("[Import it]")
+    await town.ivy.sees("Done: 50 new households stand")
+    assert standing(town) == 150
+    town.logs[:] = [entry for entry in town.logs if entry["event"] != "a job failed"]
+
+
+def standing(town: TestTown) -> int:
+    there = select(func.count()).where(households.c.building.like("9%"))
+    return int(town.look(lambda desk: desk.conn.scalar(there)))
