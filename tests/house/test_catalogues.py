@@ -25,7 +25,9 @@ from tests.conftest import MORNING
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FOUND = catalogues.sentences()
-SENTENCES = sorted(((each.id, None) if isinstance(each.id, str) else tuple(each.id)) for each in FOUND if each.id)
+SENTENCES: list[tuple[str, str | None]] = [
+    (each.id, None) if isinstance(each.id, str) else (each.id[0], each.id[1]) for each in FOUND if each.id
+]
 """Each with its plural, if it has one."""
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from desk.front import Desk, Line
 from domain.words import plain
 from storage.moving import move_chat
 from storage.tables import outbox
-from tests.post import tiny
 from tests.post.conftest import Open, Town, out, settled
 
 
@@ -35,7 +35,7 @@ async def test_ten_messages_that_wait_follow_it(town: Town, open_office: Open, l
     assert await town.heard(new) == [f"{n}" for n in range(10)]
     assert heard == [(group, new)], "nobody runs against the old number ten times"
     assert out(look) == [("sent", None)] * 10
-    assert {row.chat_id for row in look(tiny.select(outbox.c.chat_id))} == {new}
+    assert {row.chat_id for row in look(select(outbox.c.chat_id))} == {new}
 
 
 async def test_a_card_that_was_on_its_way_stands_in_the_new_chat(town: Town, open_office: Open) -> None:

@@ -13,9 +13,8 @@ from desk.front import BULK, CardRefresh, Desk, Line
 from desk.retention import sweep_old
 from domain.words import plain
 from storage.retention import INBOX, LINKS, OUTBOX, TALKS
-from storage.tables import cards, inbox, outbox, talks
+from storage.tables import cards, inbox, outbox, people, talks
 from tests.conftest import MORNING
-from tests.post import tiny
 from tests.post.conftest import Open, Town
 
 DAYS, PEOPLE = 40, 6
@@ -29,16 +28,16 @@ async def test_forty_days_later_it_is_as_large_as_it_was(town: Town, open_office
     sizes: list[dict[str, int]] = []
     number, group = 0, await town.group(await town.person("Ben"))
     for day in range(DAYS):
-        people = [await town.person(f"P{day}-{n}") for n in range(PEOPLE)]
-        await town.do("faults", kind="429", chat=people[0], retry_after=2, count=1)
+        those = [await town.person(f"P{day}-{n}") for n in range(PEOPLE)]
+        await town.do("faults", kind="429", chat=those[0], retry_after=2, count=1)
         updates = []
-        for who in people:
+        for who in those:
             number += 1
             message = {"chat": {"id": who, "type": "private"}, "from": {"id": who}, "text": f"{number}"}
             updates.append({"update_id": number, "message": message})
         await post.pump.take(updates)
 
-        def speak(desk: Desk, people: list[int] = people) -> None:
+        def speak(desk: Desk, people: list[int] = those) -> None:
             soon = desk.now + timedelta(hours=1)
             desk.say(*(CardRefresh(who, "tally", 1) for who in people), CardRefresh(group, "tally", 1))
             desk.say(Line(people[1], plain("too late"), not_before=soon + timedelta(hours=1), expires_at=soon))
@@ -89,7 +88,7 @@ async def test_half_finished_conversations_are_kept_for_two_months(town: Town, o
     post = await open_office(clock=clock, sweeps=[sweep_old], fetch=False, tick=False)
 
     def begin(conn: Any) -> None:
-        person = conn.execute(insert(tiny.people).values(made_at=MORNING).returning(tiny.people.c.id)).scalar_one()
+        person = conn.execute(insert(people).values(made_at=MORNING).returning(people.c.id)).scalar_one()
         fields = {"person_id": person, "flow": "help", "version": "1", "id": "talk-1", "answers": "{}", "turn": 1}
         conn.execute(insert(talks).values(**fields, touched_at=MORNING))
 
