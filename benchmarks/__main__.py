@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from benchmarks import courier, memory, outage, story
+from benchmarks import courier, growing, memory, outage, rush, story
 from benchmarks.table import head
 
 SECTIONS: dict[str, Callable[[], None]] = {
     "story": story.main,
     "courier": courier.main,
+    "rush": rush.main,
+    "growing": growing.main,
     "outage": outage.main,
     "memory": memory.main,
 }

@@ -158,6 +158,11 @@ class Crowd:
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────────
 
+    def acts(self, actor: Actor, card: Shown) -> None:
+        """Somebody does the first of what they came for."""
+        self.actors[actor.id] = actor
+        self._act(actor, card)
+
     def _act(self, actor: Actor, shown: Shown | None) -> None:
         step = actor.script[actor.place]
         actor.place += 1

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import os
 import signal
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.town import COMMUNITIES, VOLUNTEERS, group_id, town_file, volunteer_id
+from benchmarks.town import COMMUNITIES, group_id, town_file, volunteer_id, volunteers_in
 from bot.app import App
 from bot.demo.file import morning
 from bot.logs import set_up_logs
@@ -40,7 +41,7 @@ def settle_in(desk: Desk) -> None:
         assert team is not None
         keep_group(desk.conn, Group(group_id(number), "Neighbours", "administrator", may_pin=True, may_delete=True))
         change_team(desk.conn, team, chat_id=group_id(number), state="ready")
-        for each in range(VOLUNTEERS):
+        for each in range(volunteers_in(number)):
             code = ("en", "zh-hans")[each % 2]
             person = people.meet(desk, volunteer_id(number, each), f"Ben {each}", code, started=True)
             people.change(desk, person, language=("en", "zh_Hans")[each % 2])
@@ -48,15 +49,23 @@ def settle_in(desk: Desk) -> None:
             roles.give_role(desk.conn, desk.now, person.id, "volunteer", team_id=team)
 
 
-async def main(url: str, data: str) -> None:
-    set_up_logs("WARNING")
+def build(url: str, data: str) -> App:
+    """With the settings of the figures."""
     file, clock = town_file(), MovableClock()
     clock.move(morning(datetime.now(UTC), file))
     given = {"bot_token": "42:FIGURES", "bot_api": url, "data": Path(data), "key": "the figures keep no secrets"}
-    app = App(Settings.model_validate(given), file, clock=clock, budget=Budget.none())
-    schema.upgrade(app.writer)
-    with app.writer.begin() as conn:
-        settle_in(app.desk_for(conn))
+    return App(Settings.model_validate(given), file, clock=clock, budget=Budget.none())
+
+
+async def main(url: str, data: str) -> None:
+    """In an empty folder; or in that of `BENCH_DATA`, where a desk has settled in already."""
+    set_up_logs("WARNING")
+    settled = os.environ.get("BENCH_DATA")
+    app = build(url, settled or data)
+    if not settled:
+        schema.upgrade(app.writer)
+        with app.writer.begin() as conn:
+            settle_in(app.desk_for(conn))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await app.run(stop)

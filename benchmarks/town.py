@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +67,11 @@ def chatter(count: int) -> list[dict[str, Any]]:
         }
         for number in range(count)
     ]
+
+
+def volunteers_in(community: int) -> int:
+    """Four; but in the first community as many as `BENCH_IN_ONE` says."""
+    return int(os.environ.get("BENCH_IN_ONE", VOLUNTEERS)) if community == 0 else VOLUNTEERS
 
 
 def volunteers(community: int) -> list[Actor]:
