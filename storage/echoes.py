@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
-from storage.tables import alerts, contacts, echoes, outbox
+from storage.tables import alerts, among, contacts, echoes, outbox
 
 WAY = ("waiting", "sending")
 
@@ -101,7 +101,7 @@ def last_sent(conn: Connection, way: str, address: str) -> datetime | None:
 
 def next_address(conn: Connection, now: datetime) -> tuple[str, str] | None:
     """Where something has been due longest."""
-    due = select(echoes.c.way, echoes.c.address).where(echoes.c.state.in_(WAY), echoes.c.next_at <= now)
+    due = select(echoes.c.way, echoes.c.address).where(among(echoes.c.state, *WAY), echoes.c.next_at <= now)
     row = conn.execute(due.order_by(echoes.c.next_at, echoes.c.id).limit(1)).first()
     return (row.way, row.address) if row is not None else None
 
@@ -109,7 +109,7 @@ def next_address(conn: Connection, now: datetime) -> tuple[str, str] | None:
 def take(conn: Connection, way: str, address: str, now: datetime, until: datetime) -> list[Echo]:
     """All that is due there, ours until then. What was on its way already and never answered may have arrived."""
     due = update(echoes).where(
-        echoes.c.way == way, echoes.c.address == address, echoes.c.state.in_(WAY), echoes.c.next_at <= now
+        echoes.c.way == way, echoes.c.address == address, among(echoes.c.state, *WAY), echoes.c.next_at <= now
     )
     taken = due.values(
         state="sending",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, Update, bindparam, insert, select, up
 from domain.escalation import Ladder
 from domain.orders import ALIVE
 from storage.prepared import Prepared
-from storage.tables import cases, contacts, escalation_runs, group_members, orders, roles
+from storage.tables import among, cases, contacts, escalation_runs, group_members, orders, roles
 
 ACTIVE = ("running", "acknowledged")
 OPEN = (*ACTIVE, "exhausted")
@@ -48,7 +48,7 @@ _OF_CASE = Prepared(
     _RUNS.where(escalation_runs.c.case_id == bindparam("id")).order_by(escalation_runs.c.id.desc()).limit(1)
 )
 _DUE = Prepared(
-    _RUNS.where(escalation_runs.c.state.in_(ACTIVE), escalation_runs.c.next_at <= bindparam("now"))
+    _RUNS.where(among(escalation_runs.c.state, *ACTIVE), escalation_runs.c.next_at <= bindparam("now"))
     .order_by(escalation_runs.c.next_at, escalation_runs.c.id)
     .limit(1)
 )
@@ -114,7 +114,7 @@ def due_beside(conn: Connection, now: datetime, run: Run, team_id: int) -> list[
         .where(
             orders.c.team_id == team_id,
             escalation_runs.c.id != run.id,
-            escalation_runs.c.state.in_(ACTIVE),
+            among(escalation_runs.c.state, *ACTIVE),
             escalation_runs.c.next_at <= now,
             escalation_runs.c.tries == 0,  # one that fails is retried alone
         )
@@ -127,7 +127,7 @@ def climb(conn: Connection, run: Run) -> bool:
     """Did it happen? The rung this run stands before is ours to call, and nobody else's."""
     here = update(escalation_runs).where(
         escalation_runs.c.id == run.id,
-        escalation_runs.c.state.in_(ACTIVE),
+        among(escalation_runs.c.state, *ACTIVE),
         escalation_runs.c.position == run.position,
         escalation_runs.c.next_at == run.next_at,
     )

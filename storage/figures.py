@@ -7,19 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from storage.tables import alerts, deadlines, escalation_runs, inbox, outbox
+from storage.tables import alerts, among, deadlines, escalation_runs, inbox, outbox
 from storage.tables.base import Instant
 
 LAST_UPDATE = select(inbox.c.at).order_by(inbox.c.update_id.desc()).limit(1)
-NEW = select(func.count()).select_from(inbox).where(inbox.c.state == "new")
+NEW = select(func.count()).select_from(inbox).where(among(inbox.c.state, "new"))
 could_go = func.coalesce(outbox.c.not_before, outbox.c.made_at, type_=Instant)
 UNSENT = (
     select(outbox.c.lane, func.min(could_go, type_=Instant))
-    .where(outbox.c.state.in_(("queued", "sending")), could_go <= bindparam("now", type_=Instant))
+    .where(among(outbox.c.state, "queued", "sending"), could_go <= bindparam("now", type_=Instant))
     .group_by(outbox.c.lane)
 )
 DEADLINE = select(func.min(deadlines.c.due_at)).where(deadlines.c.met_at.is_(None), deadlines.c.breached_at.is_(None))
-STEP = select(func.min(escalation_runs.c.next_at)).where(escalation_runs.c.state.in_(("running", "acknowledged")))
+STEP = select(func.min(escalation_runs.c.next_at)).where(among(escalation_runs.c.state, "running", "acknowledged"))
 SECOND = select(func.min(alerts.c.second_at)).where(alerts.c.second_at.is_not(None))
 OUTBOX = select(outbox.c.state, outbox.c.lane, func.count()).group_by(outbox.c.state, outbox.c.lane)
 QUARANTINED = select(func.count()).select_from(inbox).where(inbox.c.state == "quarantined")

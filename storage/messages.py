@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, null, s
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.prepared import Prepared
-from storage.tables import cards, contacts, groups, inbox, outbox, people, state
+from storage.tables import among, cards, contacts, groups, inbox, outbox, people, state
 
 # ── the inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,7 +33,7 @@ TRY = (
     .returning(inbox.c.tries)
 )
 BLAME = update(inbox).where(inbox.c.update_id == bindparam("u")).values(fault=bindparam("f"))
-WAITING = select(inbox).where(inbox.c.state == "new").order_by(inbox.c.update_id)
+WAITING = select(inbox).where(among(inbox.c.state, "new")).order_by(inbox.c.update_id)
 
 
 def find_known(conn: Connection, update_ids: Sequence[int]) -> set[int]:
@@ -91,10 +91,10 @@ MARK = Prepared(
         body=null(),
     )
 )
-UNSENT = select(outbox).where(outbox.c.state.in_(("queued", "sending"))).order_by(outbox.c.id)
+UNSENT = select(outbox).where(among(outbox.c.state, "queued", "sending")).order_by(outbox.c.id)
 DROP_CHAT = (
     update(outbox)
-    .where(outbox.c.chat_id == bindparam("c"), outbox.c.state.in_(("queued", "sending")))
+    .where(outbox.c.chat_id == bindparam("c"), among(outbox.c.state, "queued", "sending"))
     .values(state="dead", reason=bindparam("r"), done_at=bindparam("d"), body=null())
     .returning(outbox.c.id)
 )

@@ -3,7 +3,7 @@
 Nothing here judges: rules stand in `domain/`, and the moves that compete are conditional updates in the sibling files.
 """
 
-from storage.tables.base import Instant, metadata
+from storage.tables.base import Instant, among, metadata
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs
 from storage.tables.messages import audit_log, cards, inbox, outbox, state, talks
@@ -28,6 +28,7 @@ __all__ = [
     "access_log",
     "accounts",
     "alerts",
+    "among",
     "applications",
     "audit_log",
     "cards",

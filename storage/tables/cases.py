@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import Instant, id_column, metadata, one_of
 
@@ -19,6 +19,7 @@ cases = Table(
     Column("made_at", Instant, nullable=False),
     Column("closed_at", Instant),
     one_of("state", "waiting", "taken", "closed"),
+    Index("ix_cases_state", "state", "closed_at"),
 )
 
 case_grants = Table(
