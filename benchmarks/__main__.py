@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 
 from benchmarks import courier, growing, memory, outage, rush, story
 from benchmarks.table import head
@@ -16,13 +18,13 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "outage": outage.main,
     "memory": memory.main,
 }
+if find_spec("benchmarks.workers"):
+    SECTIONS["workers"] = import_module("benchmarks.workers").main
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description="The figures of docs/performance.md.")
-    parser.add_argument(
-        "section", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all of them unless named"
-    )
+    parser.add_argument("section", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; or all")
     asked = parser.parse_args().section
     if unknown := [name for name in asked if name not in SECTIONS]:
         parser.error(f"there is no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
