@@ -181,6 +181,7 @@ class App:
         await self.learn_name(self.remembered_name())
         self.opened_at = self.clock.now()
         gc.collect()
+        gc.set_threshold(20_000, 20, 20)  # nearly everything goes by itself: looking so often cost 6 % of an update
         gc.freeze()  # aiogram's models would make every collection slow
         await self.office.open(fetch=not self.surface.by_webhook)
         try:
