@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import View
 from bot.flows import talking
 from bot.flows.flow import Said
-from bot.flows.router import Open, Private, said_in
+from bot.flows.router import SENT, Open, Private, said_in
 from bot.flows.write_to import CARRIED, piece_of
 from bot.sorting import COMMAND, IN_GROUP, WORDS
 from desk import people, relay
@@ -67,6 +67,8 @@ class WritesTo(Filter):
 
     async def __call__(self, message: Message, desk: Desk, person: Person | None = None) -> bool:
         if message.chat.type != "private" or person is None or (message.text or "").startswith("/"):
+            return False
+        if message.content_type not in SENT:
             return False
         found = talking.current(desk, person)
         return found is not None and found[1].name in ("write", "whose")
