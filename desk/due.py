@@ -25,15 +25,22 @@ def do_alone(desk: Desk, deed: Callable[[], None], **row: object) -> bool:
     try:
         with savepoint(desk.conn):
             deed()
-    except OF_THE_HOUSE:
-        raise
     except Exception as fault:
-        if isinstance(fault, DatabaseError) and fault.connection_invalidated:
+        if _of_the_house(fault):
             raise
         del desk.said[said:], desk.after[after:]
         log.error("something that was due failed", fault=type(fault).__name__, **row)
         return False
     return True
+
+
+def _of_the_house(fault: BaseException | None) -> bool:
+    """Also where undoing fails because the database has ended the transaction itself: then the first fault counts."""
+    while fault is not None:
+        if isinstance(fault, OF_THE_HOUSE) or (isinstance(fault, DatabaseError) and fault.connection_invalidated):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def later(desk: Desk, tries: int) -> datetime:

@@ -51,6 +51,7 @@ class Canary:
 class Sent:
     """Somebody tapped *send it*: the conversation, what it ends in, and the update that says so."""
 
+    user: int
     flow: str
     talk: str
     update_id: int

@@ -115,7 +115,7 @@ async def send(town: Town, user: int, here: Here) -> str:
     if done == "yes" and town.world.updates.next_id == before + 1 and here.flow.name in ("help", "private"):
         told = here.flow.answers.get("story", {}).get("parts", [])
         words = tuple(part["words"] for part in told if part.get("words"))
-        town.sent.append(Sent(here.flow.name, here.talk.id, before, words))
+        town.sent.append(Sent(user, here.flow.name, here.talk.id, before, words))
     return f"sends it, {done}"
 
 
