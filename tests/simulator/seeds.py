@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 
-STEPS = 500
-SEEDS = tuple(range(1, 21))
-FOUND: dict[int, int] = {}
-"""Seed -> so many steps."""
+SEEDS = {"sqlite": tuple(range(1, 20)), "postgresql": (1, 3, 4, 5, 6, 13)}
+STEPS = {"sqlite": 500, "postgresql": 300}
+FOUND: dict[str, dict[int, int]] = {"sqlite": {}, "postgresql": {}}
+"""Seeds that once found something, and the steps that takes."""
 
 
-def seeds_of() -> list[int]:
-    if given := os.environ.get("LINLI_SEED"):
-        return [int(given)]
-    return [*SEEDS, *(seed for seed in FOUND if seed not in SEEDS)]
+def evenings() -> list[tuple[str, int]]:
+    """Which seeds on which database."""
+    given = os.environ.get("LINLI_SEED")
+    return [
+        (database, seed)
+        for database in SEEDS
+        for seed in ((int(given),) if given else dict.fromkeys((*SEEDS[database], *FOUND[database])))
+    ]
 
 
-def steps_of(seed: int) -> int:
-    return int(os.environ.get("LINLI_STEPS") or FOUND.get(seed, STEPS))
+def steps_of(database: str, seed: int) -> int:
+    return int(os.environ.get("LINLI_STEPS") or FOUND[database].get(seed, STEPS[database]))

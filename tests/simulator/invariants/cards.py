@@ -11,8 +11,12 @@ from bot.cards import CARDS, Face
 from bot.post.outgoing import keyboard
 from bot.post.pieces import pieces
 from bot.words import Reader
+from desk.alerts import kept_from
+from desk.front import Desk
 from sandbox.text import format_text
 from sandbox.world import Record
+from storage.orders import find_order
+from storage.people import find_person
 from storage.tables import cards, outbox, people
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
@@ -36,7 +40,7 @@ def cards_are_true(play: Play) -> list[str]:
         ).all():
             chat = town.world.chats.get(row.chat_id)
             record = chat.messages.get(row.message_id) if chat is not None else None
-            if not has_arrived(conn, row):
+            if not has_arrived(conn, row) or is_kept_from(town.desk(conn), row):
                 continue
             if chat is None or record is None or record.deleted or record.frozen or not reaches(play, row.chat_id):
                 continue
@@ -60,6 +64,13 @@ def has_arrived(conn: Connection, card: Any) -> bool:
         *(column == getattr(card, column.name) for column in sent), outbox.c.kind == "card"
     )
     return conn.scalar(last.order_by(outbox.c.id.desc()).limit(1)) in ("sent", None)
+
+
+def is_kept_from(desk: Desk, card: Any) -> bool:
+    """Told an address since that makes them one of the home: refused at the next tap, while the alert still stands."""
+    reader, order = find_person(desk.conn, card.chat_id), find_order(desk.conn, card.subject_id)
+    alerted = card.subject == "alert" and reader is not None and order is not None
+    return alerted and reader.id in kept_from(desk, order)
 
 
 def reaches(play: Play, chat_id: int) -> bool:
