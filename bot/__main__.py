@@ -36,7 +36,13 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--play", nargs="?", const="", metavar="STORY", help="act a story here, or list them")
     command("init", _init, "begin: the bot's token, a desk file, a link for the first officer")
     command("check", _check, "is the desk file sound, is anything missing?")
-    command("run", _run, "run the desk")
+    running = command("run", _run, "run the desk")
+    running.add_argument(
+        "--worker",
+        action="store_true",
+        help="one of several on the same PostgreSQL (LINLI_DATABASE_URL) with the same LINLI_KEY: all of them handle "
+        "what people write; one fetches, one sends, one watches the clocks, and another takes over when it ends",
+    )
     command("audit", _audit, "prove the whole ledger of points")
     importing = command("import", _import, "read a spreadsheet of buildings and rooms")
     importing.add_argument("file", type=Path)
@@ -93,7 +99,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    return _operated("run", given)
+    return _operated("run", given, given.worker)
 
 
 def _audit(given: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ from bot.post.office import PostOffice
 from bot.post.outcomes import NotSent, Sent, Uncertain
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
+from bot.post.sharing import office_for
 from bot.post.standing import Rendered
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
@@ -38,6 +39,7 @@ from desk import escalation, groups, her_side, invitations, moving, reading, tal
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
+from storage.keys import check_key
 from storage.lock import only_one
 from storage.messages import Subject, get_fact, set_fact
 from storage.vault import Keys
@@ -86,6 +88,7 @@ class App:
         handler_seconds: float = 5,
         stuck_seconds: float = 30,
         pause: float = 0.2,
+        lease: float = 15,
         chance: random.Random | None = None,
         carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
@@ -100,7 +103,7 @@ class App:
         self.lock = only_one(settings.database)
         self.writer, self.readers = open_writer(settings.database), readers(settings.database)
         self.short = open_glance(settings.database)
-        self.office = PostOffice(
+        self.office: PostOffice = office_for(self.writer)(
             settings.token(),
             settings.bot_api,
             self.writer,
@@ -126,6 +129,7 @@ class App:
             pause=pause,
             carriage=partial(carriage, proxy=proxy) if (proxy := settings.proxy.get_secret_value()) else carriage,
             short=self.short,
+            lease=lease,
         )
 
         self.jobs = Jobs(self.office)
@@ -178,6 +182,10 @@ class App:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""
         self.lock.take()
         schema.upgrade(self.writer, now=self.clock.now())
+        if self.writer.dialect.name != "sqlite":
+            with self.writer.begin() as conn:
+                schema.one_at_a_time(conn)
+                check_key(conn, self.keys)
         await self.learn_name(self.remembered_name())
         self.opened_at = self.clock.now()
         gc.collect()

@@ -30,6 +30,7 @@ from domain.shipped import shipped_desk_file
 from domain.words import Text, _
 from storage import points, schema
 from storage.copies import NoCopy
+from storage.keys import AnotherKey
 from storage.lock import AnotherIsRunning
 from storage.schema import WrongSchema
 from web.serving import NoListener
@@ -37,6 +38,10 @@ from web.serving import NoListener
 BAD_SETTINGS = 2
 NO_ANSWER = _("Telegram does not answer, or does not know this token. Look at LINLI_BOT_TOKEN and LINLI_BOT_API.")
 NO_TOKEN = _("The bot's token is missing. Run `linli init`, or set LINLI_BOT_TOKEN.")
+NO_WORKERS = _(
+    "Several workers need PostgreSQL: set LINLI_DATABASE_URL to postgresql+psycopg://…. On SQLite `linli run` does "
+    "everything in one process."
+)
 NO_DATABASE = _("The database cannot be reached. Look at LINLI_DATABASE_URL and LINLI_DATA.")
 
 
@@ -196,9 +201,11 @@ def _holes(settings: Settings, file: DeskFile) -> list[Text]:
         app.writer.dispose()
 
 
-def run(language: str) -> None:
-    """Until SIGTERM or Ctrl-C."""
+def run(language: str, worker: bool = False) -> None:
+    """Until SIGTERM or Ctrl-C. As a worker only where there may be several."""
     settings = settings_or_stop()
+    if worker and make_url(settings.database).get_backend_name() == "sqlite":
+        raise Stopped(reader(language).label(NO_WORKERS))
     app = app_or_stop(settings, desk_file_or_stop(settings.desk, language), language)
 
     async def until_told() -> None:
@@ -215,7 +222,7 @@ def run(language: str) -> None:
         raise Stopped(say.label(NO_ANSWER)) from None
     except OperationalError:
         raise Stopped(say.label(NO_DATABASE)) from None
-    except (AnotherIsRunning, NoCopy, NoListener, WrongSchema) as found:
+    except (AnotherIsRunning, AnotherKey, NoCopy, NoListener, WrongSchema) as found:
         raise Stopped(str(found)) from None
 
 

@@ -51,7 +51,8 @@ class Surface:
             self.readings = open_readers(self.settings.database)
             now, health = self.office.clock.now, self.office.health
             line = lambda: Line(health.dark_since, health.polled_at, health.pending)  # noqa: E731
-            sources = Sources(now, lambda: health.flags, self._write, self._read, self._free, line)
+            duties = lambda: self.office.duties  # noqa: E731
+            sources = Sources(now, lambda: health.flags, self._write, self._read, self._free, duties, line)
             self.health = Health(sources, self.metrics, self._limits)
             self.lateness.start()
             self.metrics.watch_loop(self.lateness.worst)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.prepared import Prepared
@@ -148,9 +148,24 @@ def mark(conn: Connection, marks: Sequence[Mark]) -> None:
     MARK.many(conn, ended)
 
 
-def list_unsent(conn: Connection) -> Sequence[Row[Any]]:
-    """What waits to go out, oldest first; `sending` may have gone already."""
-    return conn.execute(UNSENT).all()
+def list_unsent(conn: Connection, ids: Sequence[int] | None = None) -> Sequence[Row[Any]]:
+    """What waits to go out, oldest first, of all or of these; `sending` may have gone already."""
+    if ids is None:
+        return conn.execute(UNSENT).all()
+    return conn.execute(UNSENT.where(outbox.c.id.in_(bindparam("ids", expanding=True))), {"ids": list(ids)}).all()
+
+
+def list_unsent_ids(conn: Connection) -> set[int]:
+    return set(conn.scalars(UNSENT.with_only_columns(outbox.c.id, maintain_column_froms=True)))
+
+
+def claim_unsent(conn: Connection, ids: Sequence[int]) -> set[int]:
+    """Those of these that were still queued, and are being sent from now on."""
+    if not ids:
+        return set()
+    queued = outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state == "queued"
+    claiming = update(outbox).where(*queued).values(state="sending").returning(outbox.c.id)
+    return set(conn.scalars(claiming, {"ids": list(ids)}))
 
 
 def drop_chat(conn: Connection, chat_id: int, reason: str, at: datetime) -> list[int]:
@@ -252,5 +267,6 @@ def get_fact(conn: Connection, name: str) -> str | None:
 
 
 def set_fact(conn: Connection, name: str, value: str) -> None:
-    conn.execute(delete(state).where(state.c.name == name))
-    conn.execute(insert(state).values(name=name, value=value))
+    """In one statement: two workers may say the same at once."""
+    fact = insert_once(state).values(name=name, value=value)
+    conn.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))

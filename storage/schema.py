@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.copies import copy_before
 from storage.tables import metadata
@@ -53,6 +53,7 @@ def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = No
     On SQLite what is about to be changed is copied first; nobody else writes meanwhile.
     """
     with writer.begin() as conn:
+        one_at_a_time(conn)
         present = revision_of(conn)
         if present is not None and present not in known_revisions():
             raise NewerSchema("this database was used by a newer version of Linli: install that version or a later one")
@@ -62,6 +63,13 @@ def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = No
             if present is not None:
                 copy_before(writer.url, present, now or datetime.now(UTC))
             command.upgrade(_config(conn), revision)
+
+
+def one_at_a_time(conn: Connection) -> None:
+    """Several workers may start together; the first brings the database up to date, and the others wait for it."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL lock_timeout = '60s'"))
+        conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('linli schema'))"))
 
 
 def downgrade(writer: Engine, revision: str) -> None:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
 """`secure_delete`: what a person had deleted is overwritten in the file as well."""
@@ -43,6 +43,24 @@ def open_writer(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def open_counter(url: URL) -> Engine:
+    """On PostgreSQL: counts tries, each in a transaction of its own that the death of this process cannot undo.
+
+    It does not wait for the disk: should the database itself stop, what is lost is a count.
+    """
+    quick = {"options": "-c lock_timeout=5000 -c synchronous_commit=off"}
+    return create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True, connect_args=quick, hide_parameters=True
+    )
+
+
+def open_listener(url: URL) -> AsyncEngine:
+    """On PostgreSQL: one connection that hears what the other workers ring."""
+    return create_async_engine(
+        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, pool_reset_on_return=None, hide_parameters=True
+    )
 
 
 def open_readers(url: str) -> AsyncEngine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -61,6 +61,7 @@ class Sources:
     write: Callable[[], Awaitable[object]]  # returns once something was written and committed
     read: Read
     free: Callable[[], int]  # bytes left on the disk
+    duties: Callable[[], Set[str]] = frozenset  # what this process does for all that share the database
     line: Callable[[], Line] = Line
 
 
@@ -89,10 +90,13 @@ class Health:
 
     async def ready(self, request: Request) -> Response:
         found = await self._look()
-        return JSONResponse({"ready": not found.wrong, "wrong": found.wrong}, 503 if found.wrong else 200)
+        duties = sorted(self._sources.duties())
+        told = {"ready": not found.wrong, "wrong": found.wrong, "duties": duties}
+        return JSONResponse(told, 503 if found.wrong else 200)
 
     async def figures(self, request: Request) -> Response:
         found = await self._look()
+        self._metrics.does(self._sources.duties())
         written = self._metrics.written(
             self._sources.now(),
             set(found.wrong),

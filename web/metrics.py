@@ -37,6 +37,7 @@ class Metrics:
 
         self._ready = gauge("ready", "1 if /readyz says so")
         self._wrong = gauge("wrong", "1 for each thing that is wrong, by its name on /readyz", "what")
+        self._duties = gauge("duty", "1 for each that this process has: poll, courier, ticker", "duty")
         self._new = gauge("updates_waiting", "Updates accepted and not handled yet")
         self._quarantined = gauge("updates_quarantined", "Updates set aside after failing")
         self._heard = gauge("last_update_age_seconds", "Since the newest update came")
@@ -61,6 +62,12 @@ class Metrics:
     def echoed(self, way: str, end: str) -> None:
         """A letter went by the second channel, or did not."""
         self._echoes.labels(way, end.lower()).inc()
+
+    def does(self, duties: Set[str]) -> None:
+        """What this process does for all that share the database."""
+        self._duties.clear()
+        for duty in duties:
+            self._duties.labels(duty).set(1)
 
     def written(
         self,

@@ -27,12 +27,12 @@ from bot.post.marks import Marks, NoteStanding
 from bot.post.outcomes import Outcome, Reach, Uncertain
 from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
-from bot.post.pump import Pump
 from bot.post.reading import read
 from bot.post.standing import Cards, Render, View
 from bot.post.wire import Wire
+from bot.post.writing import Writing
 from desk.front import Desk
-from storage.messages import Mark, Subject, drop_chat, list_unsent, mark_sending, mark_unreachable
+from storage.messages import Mark, Subject, drop_chat, list_unsent, mark_unreachable
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Courier:
     def __init__(
         self,
         wire: Wire,
-        pump: Pump,
+        pump: Writing,
         readers: AsyncEngine,
         render: Render,
         outgoing: Outgoing,
@@ -56,9 +56,8 @@ class Courier:
         at_once: int = 64,
         short: Engine | None = None,
     ) -> None:
-        self._wire, self._pump, self._readers, self._outgoing = wire, pump, readers, outgoing
-        self._clock, self._budget = clock, budget
-        self._unreachable, self._moved, self._reached = unreachable, moved, reached
+        self._wire, self._pump, self._readers, self._outgoing, self._reached = wire, pump, readers, outgoing, reached
+        self._clock, self._budget, self._unreachable, self._moved = clock, budget, unreachable, moved
         self._marks, self._lanes = Marks(pump, noted), Lanes(budget)
         self._cards = Cards(wire, readers, render, self._marks.fresh, budget, clock, short)
         self._wake = asyncio.Event()
@@ -81,7 +80,7 @@ class Courier:
         known = self._lanes.known() | self._marks.known()
         for parcel in (Parcel.read(row) for row in rows if row.id not in known):
             if parcel.state == "sending" and parcel.kind not in ("card", "call"):
-                self._ended(parcel, Uncertain("the process ended"))
+                self._ended(parcel, Uncertain("the process ended"), outage=False)
             else:
                 self._lanes.add(parcel, self._clock.now())
         self._wake.set()
@@ -95,8 +94,7 @@ class Courier:
         self._wake.set()
         try:
             async with asyncio.timeout(seconds):
-                if self._task:
-                    await self._task  # a wave that is marked as being sent is sent
+                await asyncio.gather(*filter(None, [self._task]))  # a wave that is marked as being sent is sent
                 while self._on_the_way:
                     await asyncio.wait(self._on_the_way)
         except TimeoutError:
@@ -112,7 +110,6 @@ class Courier:
             self._set_off(self._answer(fields))
         for parcel in post.parcels:
             self._lanes.add(parcel, self._clock.now())
-        if post.parcels:
             self._wake.set()
 
     @property
@@ -174,10 +171,7 @@ class Courier:
             self._timer = asyncio.get_running_loop().call_later(min(60.0, max(0.001, min(waits))), self._wake.set)
 
     async def _send(self, wave: list[Parcel]) -> None:
-        first = [parcel.id for parcel in wave if parcel.state == "queued"]
-        if first:
-            await self._pump.ride(lambda conn: mark_sending(conn, first))
-            self._budget.left(len(wave), self._clock.elapsed())
+        wave = await self._claim(wave)
         cards = [parcel for parcel in wave if parcel.card]
         for parcel in wave:
             parcel.state = "sending"
@@ -185,6 +179,12 @@ class Courier:
                 self._set_off(self._safely(parcel, self._carry(parcel)))
         if cards:
             self._set_off(self._show(cards))
+
+    async def _claim(self, wave: list[Parcel]) -> list[Parcel]:
+        """Commit them as being sent; those that are then ours to send."""
+        if await self._marks.sending([parcel.id for parcel in wave if parcel.state == "queued"]):
+            self._budget.left(len(wave), self._clock.elapsed())
+        return wave
 
     def _set_off(self, going: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(going)
@@ -239,8 +239,8 @@ class Courier:
 
     # ── endings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _ended(self, parcel: Parcel, outcome: Outcome) -> None:
-        ending: Ending = judge(parcel, outcome, outage=self._circuit.note(outcome))
+    def _ended(self, parcel: Parcel, outcome: Outcome, outage: bool | None = None) -> None:
+        ending: Ending = judge(parcel, outcome, outage=self._circuit.note(outcome) if outage is None else outage)
         match ending:
             case Over():
                 self._over(parcel, ending)

@@ -51,6 +51,11 @@ class Fetcher:
                 async with asyncio.timeout(seconds / 2):
                     await self._wire.fetch(self.offset, 0, limit=1)
 
+    def drop(self) -> None:
+        """Somebody else fetches from now on; what was fetched and not committed comes again, to them."""
+        if self._task:
+            self._task.cancel()
+
     async def _run(self) -> None:
         while True:
             fetched = await self._wire.fetch(self.offset, self._timeout)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.post.pump import Pump
-from storage.messages import Mark, Stand, Subject, mark, stand_all
+from bot.post.writing import Writing
+from storage.messages import Mark, Stand, Subject, mark, mark_sending, stand_all
 
 LINGER = 0.02  # seconds a mark waits for others to be committed with it
 
@@ -23,7 +23,7 @@ NoteStanding = Callable[[Connection, Subject, int, datetime], None]
 class Marks:
     """Waits for a transaction to ride along with; kept until that has committed."""
 
-    def __init__(self, pump: Pump, noted: NoteStanding = lambda conn, key, message_id, at: None) -> None:
+    def __init__(self, pump: Writing, noted: NoteStanding = lambda conn, key, message_id, at: None) -> None:
         self._pump, self._note_standing = pump, noted
         self.fresh: dict[Subject, Stands] = {}
         """What we have just put somewhere, as long as that is not committed."""
@@ -39,6 +39,12 @@ class Marks:
         """Rows that have ended, though it is not committed yet."""
         return {mark.id for mark in self._marks}
 
+    async def sending(self, ids: list[int]) -> bool:
+        """Commit these as being sent, at once. Was there anything to write?"""
+        if ids:
+            await self._pump.ride(lambda conn: mark_sending(conn, ids))
+        return bool(ids)
+
     def ended(self, marks: list[Mark]) -> None:
         """These rows have ended."""
         self._marks += marks
@@ -52,10 +58,11 @@ class Marks:
         self._stands.append((key, there, at))
 
     def _write(self, conn: Connection) -> None:
-        self._written = len(self._marks), len(self._stands)
-        mark(conn, self._marks)
-        stand_all(conn, self._stands)
-        for key, (message_id, _face), at in self._stands:
+        marks, stands = self._marks[:], self._stands[:]  # it may be written in a thread, while more is noted
+        self._written = len(marks), len(stands)
+        mark(conn, marks)
+        stand_all(conn, stands)
+        for key, (message_id, _face), at in stands:
             if message_id is not None:
                 self._note_standing(conn, key, message_id, at)
 

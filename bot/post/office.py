@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +22,7 @@ from bot.post.careful import Keeping, SealedFor
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
 from bot.post.courier import Courier
+from bot.post.duties import COURIER, POLL, TICKER
 from bot.post.farewell import Farewell
 from bot.post.fetch import Fetcher
 from bot.post.health import Health
@@ -31,12 +34,16 @@ from bot.post.standing import Render
 from bot.post.ticker import Sweep, Ticker
 from bot.post.transaction import Handle
 from bot.post.wire import Wire
+from bot.post.workers import Worker
 from desk.front import Desk
 from storage.vault import Keys
 
 
 class PostOffice:
-    """Wire, pump, courier and ticker of one desk."""
+    """Wire, pump, courier and ticker of one desk, all of it in this process."""
+
+    _writes: ClassVar[type[Outgoing]] = Outgoing
+    _writer: ClassVar[type[Pump] | type[Worker]] = Pump
 
     def __init__(
         self,
@@ -68,12 +75,13 @@ class PostOffice:
         pause: float = 0.2,
         carriage: Callable[[int, float], Carriage] = Carriage,
         short: Engine | None = None,
+        lease: float = 15,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.health, self.jobs = Health(now=self.clock.now), Jobs()
         self.wire = Wire(token, base_url, patience=patience, carriage=carriage)
-        outgoing = Outgoing(self.clock, zone, language)
-        self.pump = Pump(
+        outgoing = self._writes(self.clock, zone, language)
+        self.pump: Pump | Worker = self._writer(
             writer,
             handle,
             desk_for,
@@ -90,7 +98,8 @@ class PostOffice:
             stuck_seconds=stuck_seconds,
             pause=pause,
         )
-        self.courier = Courier(
+        self._new_courier = partial(
+            self._make_courier,
             self.wire,
             self.pump,
             readers,
@@ -105,9 +114,16 @@ class PostOffice:
             reached=reached,
             short=short,
         )
-        self.ticker = Ticker(self.pump.do, sweeps, clock=self.clock, every=tick)
-        self._open = self._ticking = False
-        self.fetch = Fetcher(self.wire, self.pump.take, self.health, timeout=poll)
+        self.courier: Courier = self._new_courier()
+        self._new_ticker = partial(Ticker, self.pump.do, sweeps, clock=self.clock, every=tick)
+        self.ticker = self._new_ticker()
+        self._open = self._ticking = self._fetching = False
+        self._new_fetch = partial(Fetcher, self.wire, self.pump.take, self.health, timeout=poll)
+        self.fetch = self._new_fetch()
+        self._lease = lease
+
+    def _make_courier(self, *parts: Any, **options: Any) -> Courier:
+        return Courier(*parts, **options)
 
     async def open(self, *, fetch: bool = True, tick: bool = True) -> None:
         """What was left over from before goes first; then updates are fetched."""
@@ -115,7 +131,7 @@ class PostOffice:
         await self.courier.recover()
         await self.pump.start()
         self.courier.start()
-        self._open, self._ticking = True, tick
+        self._open, self._ticking, self._fetching = True, tick, fetch
         if tick:
             self.ticker.start()
         if fetch:
@@ -134,6 +150,12 @@ class PostOffice:
         await self.courier.stop(end.left())
         await self.pump.stop(end.last())
         await self.wire.close()
+
+    @property
+    def duties(self) -> set[str]:
+        """What this process does for all that share the database: here everything."""
+        does = {COURIER: self._open, TICKER: self._ticking, POLL: self._fetching}
+        return {duty for duty in does if self._open and does[duty]}
 
     @property
     def busy(self) -> bool:

@@ -30,6 +30,32 @@ def private_chat(raw: Raw) -> int | None:
     return None
 
 
+def group_of(raw: Raw) -> int | None:
+    """The group whose own affairs it tells of: who comes and goes there, and whether it has moved.
+
+    A group that moves tells it twice, from either chat: both are affairs of the old one.
+    """
+    event = _event(raw)
+    chat = event.get("chat")
+    number = chat.get("id") if isinstance(chat, dict) else None
+    if not isinstance(number, int) or number >= 0:
+        return None
+    if isinstance(event.get("migrate_from_chat_id"), int):
+        return int(event["migrate_from_chat_id"])
+    moves = "migrate_to_chat_id" in event
+    return number if moves or "my_chat_member" in raw or "chat_member" in raw else None
+
+
+def is_chatter(raw: Raw) -> bool:
+    """What people say to each other in a group, neither a command nor a reply: it is not even kept for a moment."""
+    message = raw.get("message")
+    if not isinstance(message, dict) or not isinstance(message.get("text"), str):
+        return False
+    chat = message.get("chat")
+    in_group = isinstance(chat, dict) and chat.get("type") in ("group", "supergroup")
+    return in_group and "reply_to_message" not in message and not message["text"].startswith("/")
+
+
 def tap(raw: Raw) -> str | None:
     """The id of the tap it is, if it is one."""
     pressed = raw.get("callback_query")

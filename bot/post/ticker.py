@@ -53,10 +53,11 @@ class Ticker:
 
     async def stop(self, seconds: float = 20) -> None:
         """A sweep that is under way is finished; one that does not end is broken off, and what it did is undone."""
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._one_at_a_time:
                 pass
+        self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

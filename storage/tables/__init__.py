@@ -6,7 +6,7 @@ Nothing here judges: rules stand in `domain/`, and the moves that compete are co
 from storage.tables.base import Instant, among, metadata
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs
-from storage.tables.messages import audit_log, cards, inbox, outbox, state, talks
+from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
 from storage.tables.people import (
     applications,
@@ -45,6 +45,7 @@ __all__ = [
     "households",
     "inbox",
     "invitations",
+    "leases",
     "metadata",
     "order_history",
     "order_parts",

@@ -24,9 +24,12 @@ inbox = Table(
     metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
     Column("sender", BigInteger, nullable=False),  # Telegram id of whoever it came from; 0: nobody
+    Column("chat", BigInteger),  # the group whose own affairs it tells of; only where several workers share the inbox
     Column("raw", Text),  # kept only while new or in quarantine
     Column("state", String, nullable=False),
+    Column("alone", Boolean, nullable=False, server_default=text("false")),  # was in a batch that did not end well
     Column("tries", Integer, nullable=False, server_default="0"),
+    Column("ready_at", Instant),  # not to be tried before
     Column("fault", String),  # type and place, never its text
     Column("at", Instant, nullable=False),
     one_of("state", "new", "done", "ignored", "quarantined"),
@@ -101,4 +104,12 @@ state = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("value", String, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String),
+    Column("until", Instant),  # by the database's own clock
 )

@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from bot.post.budget import Budget
 from bot.post.clock import FrozenClock
+from bot.post.outgoing import message
 from desk.front import Desk, Line
 from domain.words import plain
+from storage.messages import put
 from storage.tables import contacts, outbox
 from tests.conftest import MORNING
 from tests.post import tiny
@@ -227,6 +229,21 @@ async def test_trouble_of_telegrams_own_is_tried_again(town: Town, open_office: 
     assert look(select(outbox.c.state, outbox.c.tries)) == [("sent", 3)]
     await post.close()
     await deaf.stop()
+
+
+async def test_what_a_crash_left_uncertain_says_nothing_of_telegram(
+    town: Town, open_office: Open, database_url: str, look: Any
+) -> None:
+    people = [await town.person(f"P{n}") for n in range(9)]
+    engine = tiny.create_engine(database_url)
+    with engine.begin() as conn:
+        row = {"lane": 1, "kind": "line", "rule": "receipt", "body": message("hello"), "made_at": MORNING}
+        put(conn, [{**row, "chat_id": chat, "state": "sending" if chat != people[-1] else "queued"} for chat in people])
+    engine.dispose()
+    post = await open_office()
+    await post.drained()
+    assert [state for state, _reason in out(look)] == ["uncertain"] * 8 + ["sent"]
+    assert post.health.ready
 
 
 async def test_an_unreachable_telegram_is_waited_for(town: Town, open_office: Open, look: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import audit_log, inbox
+from tests.conftest import leases_end
 from tests.post.conftest import Town, ends, out
 
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ async def desk(town: Town, url: str, *point: str) -> AsyncIterator[asyncio.subpr
         if runner.returncode is None:
             runner.send_signal(signal.SIGTERM)
         await runner.wait()
+        leases_end(url)
 
 
 async def killed(town: Town, url: str, *point: str) -> int | None:

@@ -18,6 +18,7 @@ from bot.post.budget import Budget
 from bot.post.clock import Clock, SystemClock
 from bot.post.faults import Undecodable
 from bot.post.office import PostOffice
+from bot.post.sharing import office_for
 from bot.post.standing import Rendered
 from desk.front import BULK, PERSONAL, URGENT, Answer, Call, CardRefresh, Desk, Line
 from domain.words import plain
@@ -133,7 +134,8 @@ def office(url: str, base_url: str, **changed: Any) -> tuple[PostOffice, Any, As
     }
     handler = options.pop("handle", handle)
     sweeps = options.pop("sweeps", ())
-    post = PostOffice("42:TEST", base_url, writer, readers, handler, desk_for(clock), render, sweeps, **options)
+    make = office_for(writer)
+    post = make("42:TEST", base_url, writer, readers, handler, desk_for(clock), render, sweeps, **options)
     return post, writer, readers
 
 

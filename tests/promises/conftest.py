@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from bot.app import App
 from bot.post.budget import Budget
 from storage.tables import metadata
-from tests.conftest import MORNING
+from tests.conftest import MORNING, leases_end
 from tests.town import TestTown, a_town
 
 ROOT = Path(__file__).parent.parent.parent
@@ -75,7 +75,9 @@ class Nursery:
         await asyncio.wait([ended], timeout=10)
         if not ended.done():
             os.kill(child, signal.SIGTERM)
-        return await ended
+        code = await ended
+        leases_end(town.demo.app.settings.database)
+        return code
 
 
 @pytest.fixture(scope="session")

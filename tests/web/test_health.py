@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 import time
@@ -71,9 +72,11 @@ def open_watch(open_office: Open, open_surface: OpenSurface, http: aiohttp.Clien
 
 
 async def test_a_desk_that_is_well_says_so(open_watch: OpenWatch) -> None:
-    _post, _surface, watcher = await open_watch()
+    post, _surface, watcher = await open_watch()
     assert await watcher.asks("/healthz") == (200, "ok\n")
-    assert await watcher.asks("/readyz") == (200, '{"ready":true,"wrong":{}}')
+    assert {"courier", "ticker"} <= post.duties
+    told = {"ready": True, "wrong": {}, "duties": sorted(post.duties)}
+    assert await watcher.asks("/readyz") == (200, json.dumps(told, separators=(",", ":")))
     assert (await watcher.figures())["linli_ready", ()] == 1
     assert (await watcher.asks("/anything-else"))[0] == 404
 
@@ -207,7 +210,14 @@ async def test_figures_tell_of_the_desk_and_of_nobody(
     assert figures["linli_updates_waiting", ()] == 0
     assert figures["linli_last_update_age_seconds", ()] < 60
     assert figures["linli_outbox_messages", (("lane", "personal"), ("state", "sent"))] == 1
-    assert {name for _sample, labels in figures for name, _value in labels} <= {"result", "lane", "state", "le", "what"}
+    assert {name for _sample, labels in figures for name, _value in labels} <= {
+        "result",
+        "lane",
+        "state",
+        "le",
+        "what",
+        "duty",
+    }
     for personal in ("canary", "Amaryllis", str(ama), "424242", "42:TEST"):
         assert personal not in body
     assert "canary" not in f"{logs}{caplog.text}"

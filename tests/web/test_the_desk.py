@@ -51,9 +51,12 @@ async def test_somebody_asks_for_help_by_webhook(tmp_path: Path, by_webhook: str
         port = listening(town.demo.app)
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
             async with http.get("/readyz") as answer:
-                assert (answer.status, await answer.json()) == (200, {"ready": True, "wrong": {}})
+                told = {"ready": True, "wrong": {}, "duties": ["courier", "ticker"]}
+                assert (answer.status, await answer.json()) == (200, told)
             async with http.get("/metrics") as answer:
-                assert 'linli_updates_total{result="done"} ' in await answer.text()
+                figures = await answer.text()
+                assert 'linli_updates_total{result="done"} ' in figures
+                assert 'linli_duty{duty="courier"} 1.0' in figures and 'duty="poll"' not in figures
 
 
 def listening(app: App) -> int:

@@ -125,6 +125,7 @@ async def test_what_is_brought_again_is_handled_once(
     at_once = await asyncio.gather(*(brought(http, surface, written(5, "hello")) for _ in range(20)))
     later = await brought(http, surface, written(5, "hello"))
     assert {*at_once, later} == {200}
+    await post.pump.rest()
     assert ends(look) == ["done"]
     with post.pump._tx.writer.connect() as conn:
         assert done(conn) == ["hello"]
@@ -137,6 +138,7 @@ async def test_numbers_that_jump_back_are_taken_like_any_other(
     surface = await open_surface(post)
     for number in (10**9, 17, 10**9, 17):
         assert await brought(http, surface, written(number, f"words of {number}")) == 200
+    await post.pump.rest()
     assert ends(look) == ["done", "done"]
     with post.pump._tx.writer.connect() as conn:
         assert done(conn) == [f"words of {10**9}", "words of 17"]
