@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import commands, switchboard
@@ -93,6 +93,7 @@ class App:
         carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
         close_within: float = WITHIN,
+        office: Callable[[Engine], type[PostOffice]] = office_for,
     ) -> None:
         self.settings, self.file, self.close_within = settings, file, close_within
         self.clock = clock or SystemClock()
@@ -103,7 +104,7 @@ class App:
         self.lock = only_one(settings.database)
         self.writer, self.readers = open_writer(settings.database), readers(settings.database)
         self.short = open_glance(settings.database)
-        self.office: PostOffice = office_for(self.writer)(
+        self.office: PostOffice = office(self.writer)(
             settings.token(),
             settings.bot_api,
             self.writer,

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.app import App
 from bot.post.budget import Budget
+from bot.post.office import PostOffice
 from bot.settings import Settings
 from domain.desk_file import DeskFile
 from sandbox.server import Sandbox
@@ -61,6 +62,7 @@ class Machine:
             chance=self.chance,
             carriage=lambda connections, patience: Line(self.box, self, self.chance),
             readers=Inline,  # type: ignore[arg-type]
+            office=lambda writer: PostOffice,  # all in one loop, whose time can be moved
         )
         make_haste(self.app.writer)
         self.trouble = Troubled(self.app.writer, self.alive(life))
