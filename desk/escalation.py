@@ -27,7 +27,7 @@ from domain.places import path_up
 from domain.refusals import NotAllowed, NotFound
 from domain.words import Text
 from storage import escalation as runs
-from storage.alerts import miss, miss_help
+from storage.alerts import miss, miss_help, orders_called_for
 from storage.escalation import ACTIVE
 from storage.orders import find_order, remember
 from storage.people import find_person, get_person, roles_of
@@ -208,9 +208,12 @@ def unreachable(desk: Desk, telegram_id: int) -> None:
     person = find_person(desk.conn, telegram_id)
     if person is None:
         return
+    called_for = orders_called_for(desk.conn, person.id)
     for run in miss(desk.conn, person.id):
         runs.step_back(desk.conn, run, at_once(desk, run.ladder))
     for run in miss_help(desk.conn, person.id):
         matter = matter_of(desk, run)
         if matter.order is not None and matter.order.holder_id is not None and matter.order.is_held:
             call_upwards(desk, replace(matter, kept_from=matter.kept_from | {matter.order.holder_id}))
+    for order_id in called_for:
+        refresh_alerts(desk, order_id)  # the others no longer read that this person was called

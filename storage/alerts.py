@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from domain.orders import ALIVE
 from storage.escalation import OPEN, Run, get_runs
 from storage.prepared import Prepared
-from storage.tables import alerts, contacts, escalation_runs, order_history, people
+from storage.tables import alerts, contacts, escalation_runs, order_history, orders, people
 
 ASKED_AGAIN, LATE = "asked_again", "late"  # in the history of an order
 HELP = -1
@@ -83,6 +84,17 @@ def miss(conn: Connection, person_id: int) -> list[Run]:
         if run.state == "running" and reached and not any(reached):
             alone.append(run)
     return alone
+
+
+def orders_called_for(conn: Connection, person_id: int) -> list[int]:
+    """Orders for which this person was called and which still wait or are in hand."""
+    about = (
+        select(escalation_runs.c.order_id)
+        .join(alerts, alerts.c.run_id == escalation_runs.c.id)
+        .join(orders, orders.c.id == escalation_runs.c.order_id)
+        .where(alerts.c.person_id == person_id, orders.c.state.in_(ALIVE))
+    )
+    return list(conn.scalars(about.distinct().order_by(escalation_runs.c.order_id)))
 
 
 def miss_help(conn: Connection, person_id: int) -> list[Run]:

@@ -20,7 +20,7 @@ from desk.escalation import (
     start_case_run,
     unreachable,
 )
-from desk.front import Line
+from desk.front import CardRefresh, Line
 from desk.giving import assign, offer_to
 from desk.holding import need_help
 from desk.mine import not_tonight
@@ -115,6 +115,20 @@ def test_with_another_one_reached_nobody_is_called_early(town: Town) -> None:
         unreachable(desk, 14)
         unreachable(desk, 999)
         assert sweep(desk) == 0
+
+
+def test_whoever_else_was_called_no_longer_reads_that_they_were(town: Town) -> None:
+    with town.after(0) as desk:
+        gus = add_account(desk, 24, "Gus")
+        give(desk, gus, "supervisor", unit="ankang")
+        order = open_order(desk, town.cast)
+    assert set(town.sweep_after(30)) == {14, 24}
+    with town.after(31) as desk:
+        unreachable(desk, 14)
+        refreshed = {said.chat_id for said in desk.said if isinstance(said, CardRefresh) and said.subject == "alert"}
+        assert 24 in refreshed
+        view = alert_view(desk, order.id, 24)
+        assert view is not None and "Dina" not in str(view)
 
 
 def test_a_discreet_order_is_kept_from_the_household(at_desk: AtDesk) -> None:
