@@ -170,6 +170,20 @@ def test_run_without_token_or_telegram_says_so(linli: Command, place: Path, monk
     assert code == 2 and "Telegram does not answer" in said
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Several workers need PostgreSQL"), ("zh_Hans", "PostgreSQL")])
+@pytest.mark.parametrize("database", ["", "sqlite:///here.db"])
+def test_a_worker_on_sqlite_refuses_and_makes_nothing(
+    language: str, words: str, database: str, linli: Command, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "desk.toml").write_text(shipped_desk_file("demo"), encoding="utf-8")
+    monkeypatch.setenv("LINLI_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("LINLI_DATABASE_URL", database)
+    code, said = linli("run", "--worker", "--lang", language)
+    assert code == 2 and words in said and "LINLI_DATABASE_URL" in said and "linli run" in said
+    assert len(said.splitlines()) == 1
+    assert [path.name for path in place.iterdir()] == ["desk.toml"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh_Hans"])
 async def test_from_nothing_to_a_desk_that_runs(
     language: str, telegram: Sandbox, linli: Command, place: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.app import App
+from bot.post.budget import Budget
+from bot.post.raw import Raw
+from desk.front import Desk
 from sandbox.methods.media import content_of
 from sandbox.phones import Json, Phone, text_of
 from sandbox.samples import sample
 from storage import orders
+from storage.tables import inbox, outbox
 from tests.promises.conftest import opens
 from tests.stories.test_asking import ASK
 from tests.town import TestTown
@@ -119,3 +126,59 @@ async def test_a_part_that_comes_after_thats_all_joins_silently_until_it_is_sent
     assert len(await town.ama.from_bot()) == before
     await town.ama.says("[Today]", "[Yes, send it]")
     assert files(town) == pictures(album)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("at_once", [False, True], ids=["one after another", "at once"])
+async def test_parts_brought_to_two_workers_in_turn_are_one_request(town: TestTown, at_once: bool) -> None:
+    """Half of an album comes to one process and half to the other: still one acknowledgement, and every picture."""
+    handled = set[App]()
+
+    class Watched(App):
+        async def handle(self, desk: Desk, raw: Raw) -> bool:
+            handled.add(self)
+            return await super().handle(desk, raw)
+
+    def opened() -> Watched:
+        now = town.demo.app
+        return Watched(now.settings, now.file, clock=town.demo.clock, budget=Budget.none(), tick=3600)
+
+    async def all_is_said(count: int) -> None:
+        """So many of its parts are handled, by whichever worker, and nothing is on its way out."""
+        mine = select(func.count()).where(inbox.c.update_id >= 10**9, inbox.c.state == "done")
+        out = select(func.count()).where(outbox.c.state.in_(("queued", "sending")))
+        async with asyncio.timeout(20):
+            while town.look(lambda desk: (desk.conn.scalar(mine), desk.conn.scalar(out))) != (count, 0):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    await town.demo.app.close()
+    first, other = opened(), opened()
+    town.demo.app = first
+    await first.open()
+    await town.joins(town.ama)
+    await town.ama.says(*ASK[:2])
+    before, album = len(await town.ama.from_bot()), await parts(town, town.ama, 10, "1")
+    handled.clear()
+    await other.open()
+    try:
+        take = [
+            (first, other)[number % 2].office.pump.take([{"update_id": 10**9 + number, "message": part}])
+            for number, part in enumerate(album)
+        ]
+        if at_once:
+            await asyncio.gather(*take)
+        else:
+            for count, one in enumerate(take, start=1):
+                await one
+                await all_is_said(count)
+            assert handled == {first, other}
+        await all_is_said(10)
+    finally:
+        await other.close()
+    assert len(await noted(town.ama, before)) == 1
+    assert "I've noted it (10 parts)" in text_of(await town.ama.last())
+    await town.ama.says(*ASK[3:], "[Yes, send it]")
+    kept = files(town)
+    assert sorted(map(str, kept)) == sorted(pictures(album))
+    assert at_once or kept == pictures(album)
+    assert town.look(lambda desk: orders.find_order(desk.conn, 2)) is None
