@@ -1,4 +1,6 @@
-"""The whole desk as it runs, in the town of the figures: SQLite with `synchronous=FULL`, nothing left out but budgets.
+"""The whole desk as it runs, in the town of the figures: nothing left out but budgets.
+
+On SQLite with `synchronous=FULL`, or on the PostgreSQL that `BENCH_DATABASE` names.
 
 python -m benchmarks.desk URL FOLDER [PROFILE]
 """
@@ -49,11 +51,12 @@ def settle_in(desk: Desk) -> None:
             roles.give_role(desk.conn, desk.now, person.id, "volunteer", team_id=team)
 
 
-def build(url: str, data: str) -> App:
-    """With the settings of the figures."""
+def build(url: str, data: str, database: str = "") -> App:
+    """With the settings of the figures; on SQLite in that folder, or in another database."""
     file, clock = town_file(), MovableClock()
     clock.move(morning(datetime.now(UTC), file))
     given = {"bot_token": "42:FIGURES", "bot_api": url, "data": Path(data), "key": "the figures keep no secrets"}
+    given |= {"database_url": database}
     return App(Settings.model_validate(given), file, clock=clock, budget=Budget.none())
 
 
@@ -61,7 +64,7 @@ async def main(url: str, data: str) -> None:
     """In an empty folder; or in that of `BENCH_DATA`, where a desk has settled in already."""
     set_up_logs("WARNING")
     settled = os.environ.get("BENCH_DATA")
-    app = build(url, settled or data)
+    app = build(url, settled or data, os.environ.get("BENCH_DATABASE", ""))
     if not settled:
         schema.upgrade(app.writer)
         with app.writer.begin() as conn:
