@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -29,7 +33,10 @@ LIVE = ("order", "held", "request", "alert", "still_on_it", "case_alert", "case"
 
 
 def cards_are_true(play: Play) -> list[str]:
-    """In any of the desk's languages, and with its days counted from when it was put there (*today*, *yesterday*)."""
+    """In any of the desk's languages, and with its days counted from when it was shown (*today*, *yesterday*).
+
+    When that was is noted only if nobody was killed in between: so the day of it may be any of the last two weeks.
+    """
     town = play.town
     wrong: list[str] = []
     names: set[str] = play.kept.setdefault("names", set())
@@ -47,14 +54,19 @@ def cards_are_true(play: Play) -> list[str]:
             face = CARDS[row.subject](town.desk(conn), row.subject_id, row.chat_id)
             if face is None or face.media:
                 continue
-            faults = [
-                differs(record, face, Reader(language, town.file.zone, moment), names)
-                for language in town.file.languages
-                for moment in (town.now, row.at)
-            ]
-            if None not in faults:
+            read = partial(faults_of, record, face, town.file.languages, town.file.zone, names)
+            faults = read((town.now, row.at))
+            if None not in faults and None not in read([town.now - timedelta(days=day) for day in range(1, 15)]):
                 wrong.append(f"{row.subject} {row.subject_id} for {town.name(row.chat_id)}: {nearest(record, faults)}")
     return wrong
+
+
+def faults_of(
+    record: Record, face: Face, languages: Sequence[str], zone: ZoneInfo, names: set[str], moments: Sequence[datetime]
+) -> list[str | None]:
+    return [
+        differs(record, face, Reader(language, zone, moment), names) for language in languages for moment in moments
+    ]
 
 
 def has_arrived(conn: Connection, card: Any) -> bool:
