@@ -182,6 +182,7 @@ def as_askers_know_it(order: Order) -> Order:
 
 class AlreadyClaimed(Refusal):
     text = _("{name} has it already. Thank you!")
+    final = True
 
 
 class NotOfThisTeam(Refusal):
@@ -201,10 +202,12 @@ class EnoughInHand(Refusal):
 
 class Changed(Refusal):
     text = _("This has changed since. Here is how it stands now: {stands}")
+    final = True
 
 
 class NotInYourHands(Refusal):
     text = _("You don't have this one any more. Thank you for your help!")
+    final = True
 
 
 class PictureNeeded(Refusal):

@@ -253,7 +253,8 @@ def _finish(desk: Desk, person: Person, flow: Flow, turn: int) -> None:
     except Refusal as refusal:
         del desk.said[said_before:]
         flow.refused(refusal)
-        if flow.here(desk) is None:  # nothing was asked that could be answered otherwise
+        settled = refusal.final and bool(flow.given)  # about this one thing nothing is left to be answered
+        if settled or flow.here(desk) is None:  # or nothing was asked that could be answered otherwise
             close(desk, person, flow, refusal.said)
         else:
             _go_on(desk, person, flow, turn=turn, anew=True)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.flows import ALL, talking
 from bot.flows.flow import CHANGE, Flow, Step
@@ -17,6 +18,7 @@ from bot.flows.steps import Phone as PhoneStep
 from bot.flows.steps import Summary, Tell
 from desk import people
 from sandbox.phones import Json, Phone, labels_of, shown, text_of
+from storage.tables import orders
 from tests.conftest import MORNING
 from tests.flows.scenes import SCENES, t
 from tests.flows.transcripts import transcript
@@ -151,3 +153,16 @@ async def change_everything(town: TestTown, phone: Phone) -> None:
             await answer(town, phone, type(flow))
         else:
             raise AssertionError(f"{choice.value} does not lead back to the summary")
+
+
+@pytest.mark.parametrize("name", ["cancel_order", "give_back"])
+async def test_what_somebody_else_has_settled_is_said_and_not_asked_again(name: str, english: TestTown) -> None:
+    phone, first = await SCENES[name](english)
+    await opens(phone, first)
+    gone = update(orders).values(state="cancelled", holder_id=None, version=orders.c.version + 1)
+    await english.at_desk(lambda desk: desk.conn.execute(gone))
+    before = len(await phone.from_bot())
+    flow = next(each for each in ALL if each.name == name)
+    await answer(english, phone, flow)
+    assert here(english, phone) is None, "the conversation is over"
+    assert len(await phone.from_bot()) > before, "and they hear why"
