@@ -100,7 +100,7 @@ class PointsStandard:
     second_signature_above: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # itself and no other, so that what follows from it can be remembered
+@dataclass(frozen=True, slots=True)
 class DeskFile:
     name: Named
     zone: ZoneInfo
@@ -139,3 +139,7 @@ class DeskFile:
 
     def ladder_of(self, category: Category) -> EscalationPolicy:
         return self.ladders[category.ladder]
+
+    def __hash__(self) -> int:
+        """By which one it is, so that what follows from it can be remembered."""
+        return id(self)

@@ -34,7 +34,7 @@ _free = (
     .where(inbox.c.update_id.in_(bindparam("ids", expanding=True)), inbox.c.state == "new")
     .with_for_update(skip_locked=True)
 )
-TAKEN = (inbox.c.update_id, inbox.c.sender, inbox.c.raw, inbox.c.tries)
+TAKEN = (inbox.c.update_id, inbox.c.sender, inbox.c.raw, inbox.c.tries, inbox.c.at)
 TAKE = (
     update(inbox)
     .where(inbox.c.update_id.in_(_free.where(inbox.c.alone.is_(False))))

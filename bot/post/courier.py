@@ -20,7 +20,7 @@ from bot.post.budget import Budget
 from bot.post.circuit import Circuit
 from bot.post.clock import Clock
 from bot.post.endings import Again, Ending, Moved, Over, Unreachable, judge, repeated
-from bot.post.faults import place
+from bot.post.faults import house_trouble, place
 from bot.post.health import Health
 from bot.post.lanes import Lanes
 from bot.post.marks import Marks, NoteStanding
@@ -213,7 +213,7 @@ class Courier:
         try:
             views = await self._cards.look([parcel.card for parcel in parcels if parcel.card])
         except Exception as fault:
-            log.error("cards could not be read", fault=place(fault), count=len(parcels))
+            (log.warning if house_trouble(fault) else log.error)("cards could not be read", fault=place(fault))
             for parcel in parcels:
                 self._again(parcel, Again(1.0))
             return

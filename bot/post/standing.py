@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.post.budget import Budget
 from bot.post.clock import Clock
-from bot.post.faults import place
+from bot.post.faults import house_trouble, place
 from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged, is_without_file
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
@@ -103,6 +103,8 @@ class Cards:
         try:
             return View(self._render(conn, subject, subject_id, chat_id), *stands)
         except Exception as fault:
+            if house_trouble(fault):
+                raise  # no fault of this card's: all of the wave are read again
             if conn.in_transaction() and conn.dialect.name == "postgresql":
                 conn.rollback()  # or the next card could not be read
             return View(None, *stands, fault=place(fault))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ from storage.inbox import End, Waits
 log = structlog.get_logger()
 
 TOGETHER = 20  # updates a batch
+A_WHILE = timedelta(minutes=1)  # waited longer than that, it was said before and not just now
 A_MOMENT = 0.005
 ENDED_EACH_TIME = "the process ended each time"
 
@@ -165,13 +167,14 @@ class Turns:
             if raw is None:
                 ended.append((row.update_id, "quarantined", row.raw, "KeyLost"))
                 continue
-            ended.append(await self._one(conn, raw, said, outcome))
+            ended.append(await self._one(conn, raw, row.at, said, outcome))
         outcome.post = self.tx.outgoing.write(conn, said)
         self._settle(conn, ended)
         return Turn(outcome, took=True)
 
-    async def _one(self, conn: Connection, raw: Raw, said: list[Saying], outcome: Outcome) -> End:
-        ends, fault = await self.tx._one(conn, raw, said, outcome)
+    async def _one(self, conn: Connection, raw: Raw, at: datetime, said: list[Saying], outcome: Outcome) -> End:
+        waited = self.tx.clock.now() - at > A_WHILE
+        ends, fault = await self.tx._one(conn, raw, said, outcome, at if waited else None)
         return raw["update_id"], ends, self.keeping.kept(conn, raw) if fault else None, fault
 
     async def _alone(self, conn: Connection, row: Row[Any]) -> Turn:
@@ -182,7 +185,7 @@ class Turns:
         outcome, said = Outcome(), list[Saying]()
         try:
             with conn.begin_nested():
-                end = await self._one(conn, raw, said, outcome)
+                end = await self._one(conn, raw, row.at, said, outcome)
                 outcome.post = self.tx.outgoing.write(conn, said)
         except Exception as fault:
             if house_trouble(fault):

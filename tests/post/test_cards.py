@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.post.budget import Budget
@@ -14,6 +16,7 @@ from desk.front import CardRefresh, Line
 from domain.words import plain
 from storage.tables import cards
 from tests.conftest import MORNING
+from tests.post import tiny
 from tests.post.conftest import Open, Town, out, settled
 
 
@@ -217,3 +220,26 @@ async def test_a_second_call_for_one_card_makes_the_next_message_wait(town: Town
         await post.drained()
     assert post.courier.waiting == 0
     assert all(call["ok"] for call in await town.calls("sendMessage", "editMessageReplyMarkup"))
+
+
+async def test_a_database_that_is_away_is_no_fault_of_a_card(town: Town, open_office: Open, monkeypatch: Any) -> None:
+    """Its connection is cut while the card is read: it is read again, and nobody is called for it."""
+    ama = await town.person()
+    away, render = iter([True]), tiny.render
+
+    def cut(conn: Any, *key: Any) -> Any:
+        if next(away, False):
+            raise OperationalError("SELECT", None, ConnectionError("the connection is lost"))
+        return render(conn, *key)
+
+    monkeypatch.setattr(tiny, "render", cut)
+    with capture_logs() as logs:
+        post = await open_office()
+        await town.says(ama, "card")
+        await town.confirmed()
+        async with asyncio.timeout(10):
+            while not await shown(town, ama):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await settled(town, post)
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == []
+    assert await shown(town, ama) == [("Done so far: 1", True)]

@@ -69,8 +69,8 @@ def in_memory(post: Any) -> dict[str, int]:
         "marks": len(courier._marks._marks) + len(courier._marks._stands),
         "replaced": len(courier._cards._replaced),
         "parked": len(courier._budget._parked_until),
-        "careful": len(post.pump._careful),
-        "batches": len(post.pump._waiting) + len(post.pump._rides) + len(post.pump._errands),
+        "careful": len(getattr(post.pump, "_careful", ())),  # several workers keep them in the inbox alone
+        "batches": sum(len(getattr(post.pump, name, ())) for name in ("_waiting", "_rides", "_errands")),
         "jobs": len(post.jobs._running),
         "faults of sweeps": len(post.ticker._resting),
     }

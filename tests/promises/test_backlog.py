@@ -67,7 +67,8 @@ async def test_six_hours_of_five_hundred_updates(town: TestTown) -> None:
     for phone in people:
         heard = await since(phone, before[phone.id])
         assert len(sorries(heard)) == 1
-        assert len(heard) <= 12, [text_of(message) for message in heard]
+        most = 12 if town.demo.app.writer.dialect.name == "sqlite" else 20  # several workers take fewer at a time
+        assert len(heard) <= most, [text_of(message) for message in heard]
         assert "What do you need help with?" in text_of(await phone.last())
     await people[0].says("[Groceries]", *ASK[4:], "[Yes, send it]")
     told = town.look(lambda desk: [part.words for part in orders.parts_of(desk.conn, 1)])

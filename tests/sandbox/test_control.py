@@ -49,6 +49,7 @@ async def test_people_and_groups_are_as_the_state_shows_them(town: Any) -> None:
         "commands": [],
         "budgets": False,
         "privacy": True,
+        "plug": None,
     }
 
 
