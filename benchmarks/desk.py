@@ -20,7 +20,7 @@ from benchmarks.town import COMMUNITIES, group_id, town_file, volunteer_id, volu
 from bot.app import App
 from bot.demo.file import morning
 from bot.logs import set_up_logs
-from bot.operating import quick_loop
+from bot.loop import quick_loop
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock
 from bot.settings import Settings

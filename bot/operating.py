@@ -7,7 +7,6 @@ import getpass
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.app import App, NotAnswering
 from bot.importing import import_file
 from bot.logs import set_up_logs
+from bot.loop import quick_loop
 from bot.second_channel import missing_settings
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.words import Reader
@@ -254,15 +254,6 @@ def import_buildings(language: str, file: Path, dry: bool) -> int:
         app.writer.dispose()
     out(reader(language, app.file).label(said))
     return 0
-
-
-def quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's, which costs half of asyncio's own for what goes over the network; None on Windows, which has none."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        return None
-    return new_event_loop
 
 
 def print_cards(language: str, file: Path, unit: str | None) -> int:
