@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select
 from structlog.testing import capture_logs
 
 from bot.demo.seed import seed as move_in
@@ -226,6 +226,7 @@ async def opened(
     seed: int,
     data: Path,
     database_url: str,
+    reading: Engine,
     steps: Sequence[Step],
     invariants: Sequence[Invariant],
     logs: list[Any],
@@ -242,7 +243,7 @@ async def opened(
     given = {"bot_token": TOKEN, "bot_api": "http://sandbox", "data": data, "database_url": database_url, "key": "k"}
     settings = Settings.model_validate(given)
     keys = Keys.made_from(*settings.sealing_key().split())
-    town = Town(box, file, clock, reading_engine(database_url), keys, chance)
+    town = Town(box, file, clock, reading, keys, chance)
     await settle_there(town, LANGUAGE)
     writer = create_engine(database_url)
     make_haste(writer)
@@ -272,7 +273,7 @@ def play_seed(
     watch: Callable[[Play], None] = lambda play: None,
 ) -> Play:
     """A whole seed, from its first step to its last."""
-    chance, faults = random.Random(seed), []  # type: random.Random, list[str]
+    chance, faults, reading = random.Random(seed), list[str](), reading_engine(database_url)
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -282,7 +283,7 @@ def play_seed(
     logging.getLogger().addHandler(listener)
 
     async def whole(logs: list[Any]) -> Play:
-        play = await opened(seed, data, database_url, steps, invariants, logs, faults, chance)
+        play = await opened(seed, data, database_url, reading, steps, invariants, logs, faults, chance)
         watch(play)
         try:
             await play.run(count)
@@ -295,4 +296,5 @@ def play_seed(
         with capture_logs() as logs, foreseen(chance), asyncio.Runner(loop_factory=VirtualLoop) as runner:
             return runner.run(whole(logs))
     finally:
+        reading.dispose()
         logging.getLogger().removeHandler(listener)
