@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.front import Desk
 from desk.roles import has_officer
-from domain.desk_file import Category, Report
+from domain.desk_file import Category, ReportKind
 from domain.places import Unit, communities, path_up
 from domain.teams import Team, to_mend
 from domain.words import Named, Text, _, plain
@@ -67,7 +67,7 @@ def _asked_for(desk: Desk) -> list[str]:
     return list(dict.fromkeys(thing.team for thing in _things(desk) if thing.team))
 
 
-def _things(desk: Desk) -> list[Category | Report]:
+def _things(desk: Desk) -> list[Category | ReportKind]:
     return [*desk.file.categories.values(), *desk.file.reports.values()]
 
 

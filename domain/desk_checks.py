@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from domain.desk_reading import Faults
-from domain.desk_schema import Category, DeskFile, Promise, Report
+from domain.desk_reading import Faults, unknown_name
+from domain.desk_report_checks import check_report
+from domain.desk_schema import Category, DeskFile, Promise, ReportKind
 from domain.desk_sections import find_misspelt_reach, is_reserved
 from domain.escalation import PEOPLE, TEAM
 from domain.places import LEVELS, communities, path_up
@@ -24,6 +25,7 @@ def check_desk_file(desk: DeskFile, faults: Faults, declared_teams: Mapping[str,
         path = ("reports", report.key)
         _check_references(desk, faults, path, report)
         _check_team(faults, declared_teams, (*path, "team"), report.team)
+        check_report(desk, faults, report)
     check_second_channel(desk.second_channel, desk.units, faults)
 
 
@@ -36,7 +38,7 @@ def _check_units(desk: DeskFile, faults: Faults) -> None:
             continue
         if unit.parent not in desk.units:
             others = [key for key in desk.units if key != unit.key]
-            _unknown(faults, path, unit.parent, others, "[units.…]")
+            unknown_name(faults, path, unit.parent, others, "[units.…]")
         elif any(above.parent == unit.key for above in path_up(desk.units, unit.key)):
             sentence = _("“{unit}” lies within itself, by way of “{parent}”. The unit at the top has no “in”.")
             faults.add(path, sentence(unit=unit.key, parent=unit.parent))
@@ -48,7 +50,7 @@ def _check_units(desk: DeskFile, faults: Faults) -> None:
 
 def _check_ladders(desk: DeskFile, faults: Faults, declared_teams: Mapping[str, object]) -> None:
     levels = {unit.level for unit in desk.units.values()}
-    things: list[Category | Report] = [*desk.categories.values(), *desk.reports.values()]
+    things: list[Category | ReportKind] = [*desk.categories.values(), *desk.reports.values()]
     teams = {thing.team for thing in things}
     for ladder in desk.ladders.values():
         for place, step in enumerate(ladder.steps):
@@ -67,7 +69,7 @@ def _check_ladders(desk: DeskFile, faults: Faults, declared_teams: Mapping[str, 
 def _check_team(faults: Faults, declared: Mapping[str, object], path: Path, team: str | None) -> None:
     """Teams are free words, unless the file lists them under [teams]."""
     if team is not None and declared and team not in declared:
-        _unknown(faults, path, team, declared, "[teams]")
+        unknown_name(faults, path, team, declared, "[teams]")
 
 
 def _check_category(desk: DeskFile, faults: Faults, category: Category) -> None:
@@ -87,7 +89,7 @@ def _check_category(desk: DeskFile, faults: Faults, category: Category) -> None:
         door = desk.categories.get(category.private_door)
         if door is None or not door.confidential:
             doors = [each.key for each in desk.categories.values() if each.confidential]
-            _unknown(faults, (*path, "private_door"), category.private_door, doors, "confidential = true")
+            unknown_name(faults, (*path, "private_door"), category.private_door, doors, "confidential = true")
     ladder = desk.ladders.get(category.ladder)
     if category.confidential:
         _check_confidential(desk, faults, category)
@@ -105,19 +107,19 @@ def _check_under(desk: DeskFile, faults: Faults, category: Category) -> None:
     heading = desk.categories.get(category.under or "")
     if heading is None:
         others = [key for key in desk.categories if key != category.key]
-        _unknown(faults, path, category.under, others, "[categories.…]")
+        unknown_name(faults, path, category.under, others, "[categories.…]")
     elif heading.under is not None or heading.key == category.key:
         sentence = _("Categories have two levels at most, and “{key}” already lies in another. Take one “in” out.")
         faults.add(path, sentence(key=heading.key))
 
 
-def _check_references(desk: DeskFile, faults: Faults, path: Path, thing: Category | Report) -> None:
+def _check_references(desk: DeskFile, faults: Faults, path: Path, thing: Category | ReportKind) -> None:
     if thing.ladder and thing.ladder not in desk.ladders:
-        _unknown(faults, (*path, "ladder"), thing.ladder, desk.ladders, "[ladders.…]")
+        unknown_name(faults, (*path, "ladder"), thing.ladder, desk.ladders, "[ladders.…]")
     if thing.promise.calendar and thing.promise.calendar not in desk.calendars:
-        _unknown(faults, (*path, "promise", "in"), thing.promise.calendar, desk.calendars, "[calendars.…]")
+        unknown_name(faults, (*path, "promise", "in"), thing.promise.calendar, desk.calendars, "[calendars.…]")
     if thing.dimension and thing.dimension not in desk.points.dimensions:
-        _unknown(faults, (*path, "dimension"), thing.dimension, desk.points.dimensions, "[points.dimensions]")
+        unknown_name(faults, (*path, "dimension"), thing.dimension, desk.points.dimensions, "[points.dimensions]")
 
 
 def _check_confidential(desk: DeskFile, faults: Faults, category: Category) -> None:
@@ -147,11 +149,3 @@ def _check_confidential(desk: DeskFile, faults: Faults, category: Category) -> N
                 "A confidential category climbs this ladder, so it may reach duty or supervisors only, not “{reach}”."
             )
             faults.add(("ladders", ladder.key, "steps", place, "reach"), sentence(reach=step.reach))
-
-
-def _unknown(faults: Faults, path: Path, value: object, known: object, where: str) -> None:
-    names = [str(each) for each in known] if isinstance(known, (Mapping, list)) else []
-    sentence = _("There is nothing called “{value}” under {where}. Write one of: {known}")
-    if not names:
-        sentence = _("There is nothing called “{value}”. Add {where} or take this out.")
-    faults.unknown(path, value, names, sentence(value=str(value), where=where, known=", ".join(names)))

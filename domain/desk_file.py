@@ -9,8 +9,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from domain import desk_sections as read
 from domain.desk_checks import check_desk_file
 from domain.desk_reading import Fault, Faults, Table
+from domain.desk_reports import as_category, judges, read_body, read_report
 from domain.desk_schema import (
+    GOOD_DEED,
+    HAZARD,
+    HEADINGS,
+    UNCIVIL,
     Award,
+    Body,
     Caps,
     Category,
     DeskFile,
@@ -18,14 +24,19 @@ from domain.desk_schema import (
     OrderRules,
     PointsStandard,
     Promise,
-    Report,
+    ReportKind,
 )
 from domain.second_channel import read_second_channel
 from domain.toml_lines import read_lines
 from domain.words import Named, _
 
 __all__ = [
+    "GOOD_DEED",
+    "HAZARD",
+    "HEADINGS",
+    "UNCIVIL",
     "Award",
+    "Body",
     "Caps",
     "Category",
     "DeskFile",
@@ -35,7 +46,7 @@ __all__ = [
     "OrderRules",
     "PointsStandard",
     "Promise",
-    "Report",
+    "ReportKind",
     "read_desk_file",
 ]
 
@@ -90,7 +101,8 @@ def _read(raw: dict[str, Any], faults: Faults) -> DeskFile:
         ladders={key: read.read_ladder(key, table) for key, table in whole.tables("ladders")},
         orders=read.read_orders(whole.table("orders")),
         points=points,
-        reports={key: read.read_report(key, table) for key, table in whole.tables("reports")},
+        reports={key: read_report(key, table) for key, table in whole.tables("reports")},
+        bodies={key: read_body(key, table) for key, table in whole.tables("bodies")},
         second_channel=read_second_channel(whole.table("second_channel")),
     )
     whole.asked["desk"] = None
@@ -140,14 +152,14 @@ def _zone(head: Table) -> ZoneInfo:
 
 def _teams_named(desk: DeskFile) -> list[str]:
     """Every team somewhere in the file, in its order."""
-    things: list[Category | Report] = [*desk.categories.values(), *desk.reports.values()]
+    things: list[Category | ReportKind] = [*desk.categories.values(), *desk.reports.values()]
     steps = (step.reach for ladder in desk.ladders.values() for step in ladder.steps)
     named = [thing.team for thing in things if thing.team]
     return list(dict.fromkeys([*named, *(reach for reach in steps if not read.is_reserved(reach))]))
 
 
 def _complete(desk: DeskFile) -> DeskFile:
-    """What goes without saying: names of teams, the first dimension for awards, a category for "Please call me"."""
+    """What goes without saying: names of teams, the first dimension for awards, categories for calls and reports."""
     first = next(iter(desk.points.dimensions), None)
     categories = {
         key: replace(each, dimension=first) if each.award and each.dimension is None else each
@@ -157,9 +169,13 @@ def _complete(desk: DeskFile) -> DeskFile:
         key: replace(each, dimension=first) if each.award != Award() and each.dimension is None else each
         for key, each in desk.reports.items()
     }
+    reports = {key: replace(each, triage=judges(desk, each)) for key, each in reports.items()}
     if not any(each.call_me for each in categories.values()):
         ladder = next((each.key for each in desk.ladders.values() if not each.urgent), next(iter(desk.ladders), ""))
         categories["call_me"] = Category("call_me", CALL_ME, ladder=ladder, call_me=True)
+    for kind in reports.values():
+        if kind.leads_to_work and not desk.has_kinds(kind.key):
+            categories[kind.key] = as_category(desk, kind)
     teams = {key: name or dict.fromkeys(desk.languages, key) for key, name in desk.teams.items()}
     return replace(desk, categories=categories, reports=reports, teams=teams)
 

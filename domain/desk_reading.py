@@ -50,6 +50,15 @@ def find_guess(word: str, known: Iterable[str]) -> str | None:
     return next((by_lower[near] for near in get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)), None)
 
 
+def unknown_name(faults: Faults, path: Path, value: object, known: Iterable[str], where: str) -> None:
+    """A name that should stand elsewhere in the file, under `where`."""
+    names = list(known)
+    sentence = _("There is nothing called “{value}” under {where}. Write one of: {known}")
+    if not names:
+        sentence = _("There is nothing called “{value}”. Add {where} or take this out.")
+    faults.unknown(path, value, names, sentence(value=str(value), where=where, known=", ".join(names)))
+
+
 class Table:
     """One table: each key is asked for once, and `done` names those nobody asked for."""
 

@@ -1,7 +1,7 @@
 """The neighbourhood as its officers describe it in the desk file: what people ask for, report and earn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,8 @@ class Category:
     private_door: str | None = None  # asks first whether they are afraid; the confidential category a yes opens
     cash: bool = False  # the sentence about cash at the door is shown
     call_me: bool = False  # the order made by "Please call me"; not in the menu
+    report: bool = False  # made of a kind of report; not in the menu either
+    urgent: bool = False  # its ladder does not wait for the morning, whatever the ladder says
 
     @property
     def asks_if_afraid(self) -> bool:
@@ -58,23 +60,60 @@ class Award:
     reporter: int = 0
 
 
+HAZARD, UNCIVIL, GOOD_DEED = "hazard", "uncivil", "good_deed"
+HEADINGS = (HAZARD, UNCIVIL, GOOD_DEED)
+"""What a report is in the main: the kinds of the desk file lie in these, or a heading without any is one itself."""
+
+
+NEAR_FOR = timedelta(days=14)
+
+
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What people report; without a ladder it goes to officers only."""
+class ReportKind:
+    """What people report. One that others lie `under` is only a heading; a good deed leads to no work."""
 
     key: str
     name: Named
-    asks: tuple[str, ...] = ()
+    under: str | None = None
+    asks: tuple[str, ...] = ()  # photo, place, words: without these it is not sent
     say_first: Named | None = None
     team: str | None = None
     promise: Promise = Promise()
-    ladder: str | None = None
+    ladder: str | None = None  # when the team does not answer
+    triage: str | None = None  # the ladder of those who judge it
     near: int | None = None  # metres within which "somebody reported this already"
+    near_for: timedelta = NEAR_FOR  # and for how long after it was reported
     award: Award = Award()
     dimension: str | None = None
     done_needs: tuple[str, ...] = ()
-    urgent: bool = False
-    public: bool = False
+    urgent: bool = False  # does not wait for the morning, and a hazard is not judged first
+    skip_judging: bool = False  # goes to its team at once
+    public: bool = False  # once judged, its picture may be shown to whoever reports the same
+    discreet: bool = False  # nobody else is ever shown that there is one
+    body: str | None = None  # who looks after it instead of volunteers; they only keep people away
+
+    @property
+    def heading(self) -> str:
+        return self.under or self.key
+
+    @property
+    def leads_to_work(self) -> bool:
+        return self.heading != GOOD_DEED
+
+    @property
+    def is_judged_first(self) -> bool:
+        return not (self.skip_judging or self.body or (self.urgent and self.heading == HAZARD))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An office or a company that looks after what volunteers must not, and how it is told."""
+
+    key: str
+    name: Named
+    phone: str
+    promise: timedelta | None = None
+    tell: Named | None = None  # what residents hear about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +154,8 @@ class DeskFile:
     ladders: Mapping[str, EscalationPolicy]
     orders: OrderRules
     points: PointsStandard
-    reports: Mapping[str, Report]
+    reports: Mapping[str, ReportKind]
+    bodies: Mapping[str, Body] = field(default_factory=dict)
     second_channel: SecondChannel | None = None
 
     @property
@@ -129,7 +169,16 @@ class DeskFile:
 
     def menu(self, under: str | None = None) -> list[Category]:
         """The categories a person chooses among: the first level, or those under a heading."""
-        return [each for each in self.categories.values() if each.under == under and not each.call_me]
+        return [
+            each for each in self.categories.values() if each.under == under and not each.call_me and not each.report
+        ]
+
+    def report_menu(self, under: str | None = None) -> list[ReportKind]:
+        """What a person can report: the headings, or the kinds under one."""
+        return [each for each in self.reports.values() if each.under == under]
+
+    def has_kinds(self, heading: str) -> bool:
+        return any(each.under == heading for each in self.reports.values())
 
     def is_heading(self, key: str) -> bool:
         return any(each.under == key for each in self.categories.values())
@@ -138,7 +187,8 @@ class DeskFile:
         return self.calendars[promise.calendar] if promise.calendar else None
 
     def ladder_of(self, category: Category) -> EscalationPolicy:
-        return self.ladders[category.ladder]
+        ladder = self.ladders[category.ladder]
+        return replace(ladder, urgent=True) if category.urgent else ladder
 
     def __hash__(self) -> int:
         """By which one it is, so that what follows from it can be remembered."""

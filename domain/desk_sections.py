@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from domain.calendars import WEEKDAYS, BusinessCalendar, QuietHours, is_country
 from domain.desk_reading import Table, find_guess
-from domain.desk_schema import Award, Caps, Category, EmergencyNumber, OrderRules, PointsStandard, Promise, Report
+from domain.desk_schema import Caps, Category, EmergencyNumber, OrderRules, PointsStandard, Promise
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationPolicy, EscalationStep
 from domain.places import LEVELS, Unit
 from domain.words import _
@@ -164,44 +164,6 @@ def read_category(key: str, table: Table) -> Category:
     )
     table.done()
     return category
-
-
-def read_report(key: str, table: Table) -> Report:
-    report = Report(
-        key=key,
-        name=table.named(),
-        asks=table.words("asks", EVIDENCE),
-        say_first=table.named("say_first", required=False) or None,
-        team=table.word("team", "handy"),
-        promise=read_promise(table),
-        ladder=table.word("ladder", "everyday"),
-        near=_near(table),
-        award=_award(table),
-        dimension=table.word("dimension", "civility"),
-        done_needs=table.words("done_needs", EVIDENCE),
-        urgent=table.flag("urgent"),
-        public=table.flag("public"),
-    )
-    table.done()
-    return report
-
-
-def _near(table: Table) -> int | None:
-    near = table.word("near", "50m")
-    found = re.fullmatch(r"(\d{1,4})\s*m", near) if near else None
-    if near and not found:
-        table.not_understood(table.here("near"), 'near = "50m"')
-    return int(found[1]) if found else None
-
-
-def _award(table: Table) -> Award:
-    if not isinstance(table.raw.get("award"), dict):
-        return Award(doer=table.number("award", 5) or 0)
-    award = table.table("award")
-    assert award is not None
-    read = Award(award.number("doer", 10) or 0, award.number("reporter", 2) or 0)
-    award.done()
-    return read
 
 
 def read_orders(table: Table | None) -> OrderRules:

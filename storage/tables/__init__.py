@@ -21,6 +21,7 @@ from storage.tables.people import (
     teams,
 )
 from storage.tables.points import accounts, postings, transfers
+from storage.tables.reports import followers, reports
 
 __all__ = [
     "ORDER_STATES",
@@ -40,6 +41,7 @@ __all__ = [
     "deadlines",
     "echoes",
     "escalation_runs",
+    "followers",
     "group_members",
     "groups",
     "households",
@@ -54,6 +56,7 @@ __all__ = [
     "people",
     "postings",
     "ratings",
+    "reports",
     "roles",
     "state",
     "talks",

@@ -20,6 +20,9 @@ ORDER_STATES = (
     "reopened",
 )
 
+NEARBY = "band IS NOT NULL AND state NOT IN ('closed', 'cancelled', 'duplicate')"
+"""What somebody else may have seen as well: reports with a pin that are not mended yet."""
+
 orders = Table(
     "orders",
     metadata,
@@ -38,6 +41,7 @@ orders = Table(
     Column("place", String),
     Column("latitude", Float),
     Column("longitude", Float),
+    Column("band", Integer),  # of a report with a pin: the strip of the earth it lies in, to find what is near
     Column("wanted", JSON, nullable=False),  # a Text: "today", "tomorrow morning", or the person's own words
     Column("speaks", String),
     Column("discreet", Boolean, nullable=False, server_default=text("false")),
@@ -55,6 +59,7 @@ orders = Table(
     Index("ix_orders_open", "team_id", "made_at", **only("state IN ('offered', 'reopened')")),
     Index("ix_orders_state", "state", "unit"),
     Index("ix_orders_holder", "holder_id", "state"),  # whoever has helped a thousand times has few to do now
+    Index("ix_orders_near", "category", "band", "longitude", **only(NEARBY)),
 )
 
 order_parts = Table(

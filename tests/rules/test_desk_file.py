@@ -73,8 +73,8 @@ def test_a_file_saved_on_windows() -> None:
 
 def test_reports_and_points() -> None:
     desk = read_desk_file(shipped_desk_file("demo"))
-    hazard, deed = desk.reports["hazard"], desk.reports["good_deed"]
-    assert (hazard.near, hazard.asks, hazard.award, hazard.urgent) == (50, ("photo", "place"), Award(5, 0), True)
+    wire, deed = desk.reports["wire"], desk.reports["good_deed"]
+    assert (wire.near, wire.asks, wire.award, wire.urgent) == (50, ("photo", "place"), Award(5, 3), True)
     assert (deed.award, deed.ladder, deed.dimension) == (Award(10, 2), None, "service")
     assert desk.points.caps == Caps(30, 300, 60) and desk.points.second_signature_above == 50
     assert list(desk.points.dimensions) == ["service", "growth", "harmony", "civility"]
