@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Locator, expect
 
 from bot.demo.stories.help import ADDRESS, STORY
 from bot.demo.town import DemoTown, open_town
-from bot.post.clock import MovableClock
 from bot.words import Reader
 from domain.words import Text, _
 from tests.sandbox.page_browser import PATIENCE, Visit, visit
 
 expect.set_options(timeout=PATIENCE)
-
-TEN_O_CLOCK = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 QUESTIONS = (_("How quickly did somebody come? From 1 to 5:"), _("And how well was it done? From 1 to 5:"))
 
@@ -103,9 +99,8 @@ async def both_tap(hands: Hands, cleo: Locator) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("language", "locale"), [("en", "en-US"), ("zh_Hans", "zh-CN")])
 async def test_a_resident_two_volunteers_and_a_supervisor_by_hand(tmp_path: Path, language: str, locale: str) -> None:
-    clock = MovableClock()
-    clock.move(TEN_O_CLOCK - clock.now())
-    demo = await open_town(language, tmp_path, budgets=False, clock=clock)
+    demo = await open_town(language, tmp_path, budgets=False)  # at ten in the morning
+    begun = demo.clock.now()
     try:
         async with visit(demo.sandbox.url, locale=locale) as seen:
             hands = Hands(demo, seen)
@@ -119,7 +114,7 @@ async def test_a_resident_two_volunteers_and_a_supervisor_by_hand(tmp_path: Path
             await expect(hands.key(dina, _("I've seen it"))).to_have_count(0)
             await hands.later(10)
             await expect(hands.key(dina, _("I've seen it"))).to_be_visible()
-            assert clock.now() - TEN_O_CLOCK >= timedelta(minutes=30)
+            assert demo.clock.now() - begun >= timedelta(minutes=30)
 
             held, _lost = await both_tap(hands, cleo)
             holder = ben if held == "ben" else cleo

@@ -14,12 +14,11 @@ from playwright.async_api import expect
 from bot.demo.count import Count
 from bot.demo.stories import STORIES, Telling
 from bot.demo.town import DemoTown, open_town
-from bot.post.clock import MovableClock
 from bot.words import Reader
 from domain.words import _
 from sandbox.phones import labels_of
 from tests.sandbox.page_browser import visit
-from tests.stories.test_phones import TEN_O_CLOCK, Hands, ask_for_rice
+from tests.stories.test_phones import Hands, ask_for_rice
 
 STARTS = 60_000  # milliseconds the desk may take to start again on a busy machine
 
@@ -69,9 +68,8 @@ async def put_back(hands: Hands, count: Count) -> None:
 async def test_people_go_on_while_it_is_dead_and_nothing_is_lost_or_doubled(
     tmp_path: Path, language: str, locale: str
 ) -> None:
-    clock = MovableClock()
-    clock.move(TEN_O_CLOCK - clock.now())
-    demo = await open_town(language, tmp_path, budgets=False, clock=clock, apart=True)
+    demo = await open_town(language, tmp_path, budgets=False, apart=True)  # at ten in the morning
+    begun = demo.clock.now()
     try:
         async with visit(demo.sandbox.url, locale=locale) as seen:
             hands = Hands(demo, seen)
@@ -90,7 +88,7 @@ async def test_people_go_on_while_it_is_dead_and_nothing_is_lost_or_doubled(
             for minutes in (10, 10, 10):  # the clock of the new process goes with the town's
                 await hands.later(minutes)
             await expect(hands.key(dina, _("I've seen it"))).to_be_visible()
-            assert clock.now() - TEN_O_CLOCK >= timedelta(minutes=31)
+            assert demo.clock.now() - begun >= timedelta(minutes=31)
 
             await hands.group.locator("[data-speaker]").select_option(str(demo.phones["ben"].id))
             await pull(hands)
