@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from desk.front import Desk
 from desk.order_views import askers_of, category_of, tell_person
 from desk.people import roles_of
+from domain.desk_file import Caps
 from domain.orders import Order, is_own
 from domain.people import Person, is_officer
-from domain.points import HELPED, TAKEN_BACK, Posting, Statement, allowed, day_start, month_start
+from domain.points import HELPED, TAKEN_BACK, Earning, Statement, allowed, day_start, month_start
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
+from storage import earnings
 from storage import points as rows
 from storage.people import get_person
 
@@ -28,12 +33,40 @@ class NoHousehold(NotFound):
     text = _("Points belong to a household, and I don't know yours yet. Write /household to tell me.")
 
 
-def award(desk: Desk, order: Order) -> int:
-    """What the standard gives for this order. How many points were posted; whoever earned them is told.
+def earn(desk: Desk, earning: Earning) -> int:
+    """How many points were posted: as many as the caps leave room for, once; 0 if there is none, or they are already.
 
-    1. Not to one's own household, and only to a household. 2. Hold its balance, so that the caps are counted in peace.
-    3. Post as much as the caps allow, once.
+    1. Never for one's own household. 2. Hold the accounts of both sides, so that the caps are counted in peace.
+    3. Post as much as everybody's caps and the deed's own allow.
     """
+    others = earnings.others_of(desk.conn, earning.pair)
+    if earning.points <= 0 or _is_own(desk, earning, others):
+        return 0
+    homes = {earning.household_id, *(each for each in others if each > 0)}
+    account = earnings.hold_accounts(desk.conn, homes)[earning.household_id]
+    day, month = day_start(desk.now, desk.file.zone), month_start(desk.now, desk.file.zone)
+    so_far = earnings.earned_before(desk.conn, earning, others, day, month)
+    points = allowed(earning.points, so_far, desk.file.points.caps)
+    if earning.caps != Caps():
+        points = allowed(points, earnings.earned_by_deed(desk.conn, earning, others, day, month), earning.caps)
+    if points == 0:
+        return 0
+    if earning.dimension is None:
+        earning = replace(earning, dimension=next(iter(desk.file.points.dimensions), None))
+    return points if earnings.post_earning(desk.conn, desk.now, earning, points, account, others) else 0
+
+
+def _is_own(desk: Desk, earning: Earning, others: Sequence[int]) -> bool:
+    """Would somebody reward themselves, whoever they live with, or those they decide for?"""
+    if earning.household_id in others or earning.earned_by in earning.pair:
+        return True
+    if earning.decided_by is None:
+        return False
+    return get_person(desk.conn, earning.decided_by).household_id == earning.household_id
+
+
+def award(desk: Desk, order: Order) -> int:
+    """What the standard gives for this order. How many points were posted; whoever earned them is told."""
     if order.holder_id is None:
         return 0
     category, doer = category_of(desk, order), get_person(desk.conn, order.holder_id)
@@ -43,27 +76,22 @@ def award(desk: Desk, order: Order) -> int:
     if doer.household_id is None:
         tell_person(desk, doer.id, NO_HOUSEHOLD)
         return 0
-    account, zone = rows.account_of(desk.conn, doer.household_id), desk.file.zone
-    rows.lock_balances(desk.conn, [account])
-    day, month = day_start(desk.now, zone), month_start(desk.now, zone)
-    earned = rows.earned_since(desk.conn, doer.id, doer.household_id, order.askers, day, month)
-    points = allowed(category.award, earned, desk.file.points.caps)
-    if points == 0:
-        tell_person(desk, doer.id, FULL)
-        return 0
-    posted = rows.post(
-        desk.conn,
-        desk.now,
-        "award",
-        f"award:order:{order.id}",
-        [Posting(rows.desk_account(desk.conn, "issuer"), -points), Posting(account, points)],
-        HELPED(category=category.name),
-        given={"order": order.id, "household": doer.household_id, "earned_by": doer.id, "standard": category.award},
-        order_id=order.id,
+    earning = Earning(
+        once=f"award:order:{order.id}",
+        household_id=doer.household_id,
         earned_by=doer.id,
+        points=category.award,
+        reason=HELPED(category=category.name),
         dimension=category.dimension,
+        pair=order.askers,
+        order_id=order.id,
+        given={"order": order.id, "household": doer.household_id, "earned_by": doer.id, "standard": category.award},
+        deed=category.key,
     )
-    if not posted:
+    points = earn(desk, earning)
+    if points == 0:
+        if not rows.is_known(desk.conn, earning.once):
+            tell_person(desk, doer.id, FULL)
         return 0
     balance = rows.balance_of(desk.conn, doer.household_id)
     tell_person(desk, doer.id, EARNED(count=points, balance=balance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,8 +49,35 @@ def hash_input(given: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Earning:
+    """What somebody has earned for their household, before the caps are looked at.
+
+    `pair`: the persons on the other side, for the cap of two households. `caps`: this deed's own, beside everybody's.
+    `given`: what its `once` key stands for, if that is not all of this.
+    """
+
+    once: str
+    household_id: int
+    earned_by: int | None
+    points: int
+    reason: Text
+    dimension: str | None = None
+    pair: tuple[int, ...] = ()
+    order_id: int | None = None
+    decided_by: int | None = None
+    given: Mapping[str, Any] | None = None
+    deed: str | None = None
+    caps: Caps = field(default_factory=Caps)
+
+    def asked(self) -> Mapping[str, Any]:
+        if self.given is not None:
+            return self.given
+        return {"household": self.household_id, "earned_by": self.earned_by, "points": self.points, "deed": self.deed}
+
+
+@dataclass(frozen=True, slots=True)
 class Earned:
-    """What has been earned already: by this person today, by the household this month, by this pair this month."""
+    """What has been earned already: by this person today, by the household this month, with the same others."""
 
     person_day: int = 0
     household_month: int = 0

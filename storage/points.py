@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
-from domain.points import Earned, Entry, NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
+from domain.points import Entry, NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
 from domain.words import Text, from_json, to_json
-from storage.tables import accounts, orders, people, postings, transfers
+from storage.tables import accounts, earned_with, people, postings, transfers
 
 ISSUER, MARKET, EXPIRED = -1, -2, -3
 """Accounts of the desk itself: where points come from, where they are spent, where they end."""
@@ -21,41 +21,35 @@ CACHED = ("household", "hold")
 
 _NEVER = "points are never changed or deleted"
 _TABLES = ("transfers", "postings")
-IMMUTABLE: dict[str, list[str]] = {
-    "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_stand_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
-        for table in _TABLES
-        for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION points_stand() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",
-        *(
-            f"CREATE OR REPLACE TRIGGER {table}_stand BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION points_stand()"
-            for table in _TABLES
-        ),
-    ],
-}
 
 
-def install_triggers(conn: Connection) -> None:
+def install_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
     """Let the database itself refuse to change what was posted."""
-    for statement in IMMUTABLE[conn.dialect.name]:
-        conn.exec_driver_sql(statement)
-
-
-def remove_triggers(conn: Connection) -> None:
-    """Before the tables themselves go."""
-    for table in _TABLES:
-        if conn.dialect.name == "sqlite":
-            for verb in ("update", "delete"):
-                conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand_{verb}")
-        else:
-            conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand ON {table}")
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql("DROP FUNCTION IF EXISTS points_stand()")
+        raised = f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$"
+        conn.exec_driver_sql(f"CREATE OR REPLACE FUNCTION points_stand() RETURNS trigger LANGUAGE plpgsql AS {raised}")
+    for table in tables:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER {table}_stand BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION points_stand()"
+            )
+            continue
+        for verb in ("UPDATE", "DELETE"):
+            conn.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS {table}_stand_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
+            )
+
+
+def remove_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
+    """Before the tables themselves go, or are made over by a migration."""
+    for table in tables:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand ON {table}")
+            continue
+        for verb in ("update", "delete"):
+            conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand_{verb}")
 
 
 # ── accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +95,22 @@ def post(
     given: Mapping[str, Any] | None = None,
     **about: Any,
 ) -> bool:
-    """Did it happen? Once for each key; the same key with another input is a fault.
+    """Did it happen? Once for each key; the same key with another input is a fault."""
+    return post_entry(conn, now, kind, once, moved, reason, given=given, **about) is not None
+
+
+def post_entry(
+    conn: Connection,
+    now: datetime,
+    kind: str,
+    once: str,
+    moved: Sequence[Posting],
+    reason: Text,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **about: Any,
+) -> int | None:
+    """The entry's id, if it happened.
 
     1. Hold the balances. 2. Refuse what is not there. 3. Compete for the key. 4. Post. 5. Move the balances.
     """
@@ -109,7 +118,7 @@ def post(
     asked = given if given is not None else {"kind": kind, "moved": [[each.account_id, each.amount] for each in moved]}
     before = lock_balances(conn, [each.account_id for each in moved])
     if _is_posted(conn, once, hash_input(asked)):
-        return False
+        return None
     for each in moved:
         if each.account_id in before and before[each.account_id] + each.amount < 0:
             raise NotEnoughPoints(available=before[each.account_id])
@@ -118,7 +127,7 @@ def post(
     transfer_id = conn.execute(first).scalar_one_or_none()
     if transfer_id is None:
         _is_posted(conn, once, hash_input(asked))
-        return False
+        return None
     rows = [{"transfer_id": transfer_id, "account_id": each.account_id, "amount": each.amount} for each in moved]
     conn.execute(insert(postings), rows)
     shift = (
@@ -129,7 +138,7 @@ def post(
     cached = [{"account": each.account_id, "amount": each.amount} for each in moved if each.account_id in before]
     if cached:
         conn.execute(shift, cached)
-    return True
+    return int(transfer_id)
 
 
 def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
@@ -139,6 +148,15 @@ def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
     return known is not None
 
 
+_KEPT = ("order_id", "earned_by", "dimension", "household_id", "unit", "deed", "counted_at")
+"""What an opposite entry has from the first, so that it counts where the first one did."""
+
+
+def is_known(conn: Connection, once: str) -> bool:
+    """Was something posted under this key?"""
+    return conn.scalar(select(transfers.c.id).where(transfers.c.once == once)) is not None
+
+
 def reverse(conn: Connection, now: datetime, transfer_id: int, reason: Text, decided_by: int | None = None) -> bool:
     """The opposite entry. Did it happen? An entry is reversed once, and a reversal never."""
     found = conn.execute(select(transfers).where(transfers.c.id == transfer_id)).first()
@@ -146,35 +164,21 @@ def reverse(conn: Connection, now: datetime, transfer_id: int, reason: Text, dec
         return False
     done = select(postings.c.account_id, postings.c.amount).where(postings.c.transfer_id == transfer_id)
     opposite = [Posting(row.account_id, -row.amount) for row in conn.execute(done.order_by(postings.c.id))]
-    about = {"order_id": found.order_id, "earned_by": found.earned_by, "dimension": found.dimension}
-    key = f"reversal:{transfer_id}"
-    return post(conn, now, "reversal", key, opposite, reason, reverses=transfer_id, decided_by=decided_by, **about)
+    about = {name: found._mapping[name] for name in _KEPT}
+    about |= {"points": None if found.points is None else -found.points, "decided_by": decided_by}
+    undone = post_entry(
+        conn, now, "reversal", f"reversal:{transfer_id}", opposite, reason, reverses=transfer_id, **about
+    )
+    if undone is None:
+        return False
+    others = select(earned_with).where(earned_with.c.transfer_id == transfer_id).order_by(earned_with.c.id)
+    for row in conn.execute(others).all():
+        back = {"transfer_id": undone, "household_id": row.household_id, "other": row.other, "points": -row.points}
+        conn.execute(insert(earned_with).values(**back, counted_at=row.counted_at))
+    return True
 
 
 # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def earned_since(
-    conn: Connection, person_id: int, household_id: int, askers: Sequence[int], day: datetime, month: datetime
-) -> Earned:
-    """What the caps look at; what was taken back does not count."""
-    earned = (
-        select(func.coalesce(func.sum(postings.c.amount), 0))
-        .join(transfers, transfers.c.id == postings.c.transfer_id)
-        .join(accounts, accounts.c.id == postings.c.account_id)
-        .where(accounts.c.kind == "household", transfers.c.kind.in_(("award", "reversal")))
-    )
-    by_person = earned.where(transfers.c.earned_by == person_id)
-    pair = by_person.join(orders, orders.c.id == transfers.c.order_id).where(
-        or_(orders.c.requester_id.in_(askers), orders.c.asked_by.in_(askers)), transfers.c.at >= month
-    )
-    return Earned(
-        person_day=int(conn.execute(by_person.where(transfers.c.at >= day)).scalar_one()),
-        household_month=int(
-            conn.execute(earned.where(accounts.c.household_id == household_id, transfers.c.at >= month)).scalar_one()
-        ),
-        pair_month=int(conn.execute(pair).scalar_one()) if askers else 0,
-    )
 
 
 def entries_of(conn: Connection, household_id: int, most: int = 10) -> list[Entry]:

@@ -20,7 +20,7 @@ from storage.tables.people import (
     roles,
     teams,
 )
-from storage.tables.points import accounts, postings, transfers
+from storage.tables.points import accounts, earned_with, postings, transfers
 from storage.tables.reports import followers, reports
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "consents",
     "contacts",
     "deadlines",
+    "earned_with",
     "echoes",
     "escalation_runs",
     "followers",

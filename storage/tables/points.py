@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from storage.tables.base import Instant, id_column, metadata, one_of
 
@@ -32,7 +42,15 @@ transfers = Table(
     Column("dimension", String),
     Column("reverses", ForeignKey("transfers.id"), unique=True),
     Column("at", Instant, nullable=False),
-    one_of("kind", "award", "hold", "capture", "release", "expiry", "reversal"),
+    # What was earned, and what of it was taken back: this is what the caps and the boards count.
+    Column("household_id", BigInteger),
+    Column("unit", String),  # where the household was then
+    Column("deed", String),  # a key of the standard
+    Column("points", BigInteger),
+    Column("counted_at", Instant),  # in which day, month and year; of what is taken back, when it was earned
+    one_of("kind", "award", "hold", "capture", "release", "expiry", "reversal", "move"),
+    Index("ix_transfers_earned_by", "earned_by", "counted_at"),
+    Index("ix_transfers_household", "household_id", "counted_at"),
 )
 
 postings = Table(
@@ -42,4 +60,16 @@ postings = Table(
     Column("transfer_id", ForeignKey("transfers.id"), nullable=False, index=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("amount", BigInteger, nullable=False),
+)
+
+earned_with = Table(
+    "earned_with",
+    metadata,
+    id_column(),
+    Column("transfer_id", ForeignKey("transfers.id"), nullable=False, index=True),
+    Column("household_id", BigInteger, nullable=False),  # whose points they are
+    Column("other", BigInteger, nullable=False),  # the household on the other side; of a person, the id below zero
+    Column("points", BigInteger, nullable=False),
+    Column("counted_at", Instant, nullable=False),
+    Index("ix_earned_with_pair", "household_id", "other", "counted_at"),
 )

@@ -576,6 +576,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     remove_triggers(op.get_bind())
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION IF EXISTS points_stand()")
     with op.batch_alter_table("postings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_postings_transfer_id"))
         batch_op.drop_index(batch_op.f("ix_postings_account_id"))

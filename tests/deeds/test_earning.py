@@ -1,0 +1,127 @@
+"""What is earned: never for one's own sake, and within the caps of the day, the month, the pair and the deed."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+from sqlalchemy import select
+
+from desk.front import Desk
+from desk.points import earn
+from domain.desk_file import Caps, DeskFile
+from domain.people import Person
+from domain.points import Earning
+from domain.words import _
+from storage.points import audit, balance_of, reverse
+from storage.tables import people, transfers
+from storage.work import open_writer
+from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.cast import Cast, add_account, gather
+
+KIND = _("A kindness")
+
+
+def by(person: Person, once: str, *others: Person, points: int = 5, **more: object) -> Earning:
+    assert person.household_id is not None
+    pair = tuple(each.id for each in others)
+    return Earning(once, person.household_id, person.id, points, KIND, pair=pair, **more)  # type: ignore[arg-type]
+
+
+def capped(file: DeskFile, caps: Caps) -> DeskFile:
+    return replace(file, points=replace(file.points, caps=caps))
+
+
+def test_the_same_deed_earns_once(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        assert earn(desk, by(cast.ben, "deed:1", cast.ama)) == 5
+        assert earn(desk, by(cast.ben, "deed:1", cast.ama)) == 0
+        assert balance_of(desk.conn, cast.ben.household_id or 0) == 5 and audit(desk.conn) == []
+        row = desk.conn.execute(select(transfers)).one()
+        assert (row.household_id, row.unit, row.points, row.dimension) == (
+            cast.ben.household_id,
+            "ankang",
+            5,
+            "service",
+        )
+
+
+def test_nothing_is_earned_by_ones_own_household_or_decided_by_it(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        lodger = add_account(desk, 19, "Gus", household_id=cast.ben.household_id)
+        assert earn(desk, by(cast.ben, "for a lodger", lodger)) == 0
+        assert earn(desk, by(cast.ben, "for himself", cast.ben)) == 0
+        assert earn(desk, by(cast.ben, "decided at home", cast.ama, decided_by=lodger.id)) == 0
+        assert earn(desk, by(cast.ben, "less than nothing", cast.ama, points=-5)) == 0
+
+
+def test_two_households_share_the_cap_of_a_pair_whoever_of_them_helps_whom(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        desk.file = capped(desk.file, Caps(pair_month=12))
+        cast = gather(desk)
+        wife = add_account(desk, 19, "Gia", household_id=cast.ben.household_id)
+        assert earn(desk, by(cast.ben, "1", cast.ama)) == 5
+        assert earn(desk, by(wife, "2", cast.ama)) == 5
+        assert earn(desk, by(cast.ama, "3", cast.ben)) == 2
+        assert earn(desk, by(cast.ama, "4", wife)) == 0
+        assert earn(desk, by(cast.ama, "5", cast.faye)) == 5
+
+
+def test_whoever_joins_a_household_is_no_new_pair(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        desk.file = capped(desk.file, Caps(pair_month=5))
+        cast = gather(desk)
+        assert earn(desk, by(cast.ben, "1", cast.dina)) == 5
+        desk.conn.execute(
+            people.update().where(people.c.id == cast.dina.id).values(household_id=cast.faye.household_id)
+        )
+        assert earn(desk, by(cast.ben, "2", cast.dina)) == 0
+
+
+def test_a_deed_may_have_caps_of_its_own(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        own = {"deed": "diary", "caps": Caps(person_day=7)}
+        assert [earn(desk, by(cast.ben, f"{n}", **own)) for n in range(3)] == [5, 2, 0]  # type: ignore[arg-type]
+        assert earn(desk, by(cast.ben, "another", deed="errand", caps=Caps(person_day=7))) == 5
+
+
+def test_what_was_taken_back_leaves_room_in_its_own_month(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        desk.file = capped(desk.file, Caps(household_month=5, pair_month=5))
+        cast = gather(desk)
+        earn(desk, by(cast.ben, "1", cast.ama))
+        first = desk.conn.scalar(select(transfers.c.id)) or 0
+        assert reverse(desk.conn, desk.now, first, KIND)
+        assert earn(desk, by(cast.ben, "2", cast.ama)) == 5
+        assert earn(desk, by(cast.ben, "3", cast.ama)) == 0
+        assert audit(desk.conn) == []
+
+
+def test_two_households_that_help_each_other_at_once_stay_within_the_cap_of_a_pair(
+    database_url: str, desk_file: DeskFile
+) -> None:
+    file = capped(desk_file, Caps(pair_month=12))
+    engine = open_writer(database_url)
+    with engine.begin() as conn:
+        cast: Cast = gather(Desk(conn, file, MORNING, KEYS, random.Random(1)))
+    together = Barrier(8)
+
+    def help_somebody(number: int) -> int:
+        own = open_writer(database_url)
+        together.wait()
+        doer, other = (cast.ben, cast.ama) if number % 2 else (cast.ama, cast.ben)
+        with own.begin() as conn:
+            posted = earn(Desk(conn, file, MORNING, KEYS, random.Random(1)), by(doer, f"{number}", other))
+        own.dispose()
+        return posted
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(help_somebody, range(8))) == [0, 0, 0, 0, 0, 2, 5, 5]
+    with engine.begin() as conn:
+        assert audit(conn) == []
+    engine.dispose()
