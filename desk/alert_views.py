@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from desk.alerts import can_hear, kept_from
 from desk.escalation import NextCall, check_in_charge, next_call
 from desk.front import Desk
-from domain.orders import Order, stands
+from domain.orders import WAITING, Order, stands
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import Refusal
@@ -19,7 +19,7 @@ from storage.alerts import HELP, Alert, alerts_of_run, late_by, times_asked
 from storage.deadlines import find_deadline, late_orders
 from storage.escalation import find_run, insiders
 from storage.messages import find_cards
-from storage.orders import find_order, parts_of
+from storage.orders import find_order, latest, parts_of
 from storage.people import find_person, get_person, holders_of
 from storage.teams import all_teams, get_team
 
@@ -36,6 +36,9 @@ class AlertView:
     words: str | None
     stands: Text
     holder: str | None
+    question: str | None  # what whoever told us is being asked
+    asked_by: str | None
+    asked_at: datetime | None
     waits: bool  # nobody has it for certain
     asks_for_help: bool
     promised_at: datetime | None
@@ -65,6 +68,7 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
     promise = find_deadline(desk.conn, order_id, "first_response")
     own = [alert.at for alert in alerts if alert.person_id == reader.id]
     helping = [alert.at for alert in alerts if alert.position == HELP]
+    question = latest(desk.conn, order_id, "ask") if order.state == WAITING else None
     asked = times_asked(desk.conn, order_id, run.started_at)
     category, language = desk.file.categories.get(order.category), desk.file.default_language
     return AlertView(
@@ -75,6 +79,9 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
         words=_first_words(desk, order),
         stands=stands(order, holder),
         holder=holder,
+        question=question[1] if question else None,
+        asked_by=get_person(desk.conn, question[0]).called if question and question[0] is not None else None,
+        asked_at=question[2] if question else None,
         waits=waits,
         asks_for_help=order.is_held and any(at >= (order.claimed_at or at) for at in helping),
         promised_at=promise.due_at if promise else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk import escalation
+from desk import escalation, pausing
 from desk.deadlines import meet_deadline, set_deadline
 from desk.front import Desk
 from desk.holding import FREE, get_held, stop_watching, take_back
@@ -22,7 +22,7 @@ from desk.order_views import (
 from desk.points import award
 from desk.promises import promise
 from domain import orders as rules
-from domain.orders import Order
+from domain.orders import WAITING, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound, Refusal
 from domain.words import Text, _
@@ -146,6 +146,8 @@ def cancel(desk: Desk, person: Person, order_id: int, reason: str | None = None)
     if not rows.move(desk.conn, order, "cancel", as_read=True, closed_at=desk.now):
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "cancel", desk.now, person.id, reason)
+    if order.state == WAITING:
+        pausing.drop(desk, order_id)
     for metric in ("first_response", "resolution"):
         meet_deadline(desk, order_id, metric)
     stop_watching(desk, order)

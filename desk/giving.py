@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import escalation
+from desk import escalation, pausing
 from desk.alerts import kept_from
 from desk.front import Desk
 from desk.holding import FREE, settle, take_back
@@ -10,7 +10,7 @@ from desk.order_views import askers_of, get_order, name_of, path_of, show_group,
 from desk.people import roles_of
 from desk.roles import may_volunteer
 from domain import orders as rules
-from domain.orders import Order
+from domain.orders import WAITING, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
@@ -35,6 +35,8 @@ def assign(desk: Desk, by: Person, order_id: int, person_id: int, note: str | No
         now = get_order(desk, order_id)
         raise rules.Changed(stands=rules.stands(now, name_of(desk, now.holder_id)))
     rows.remember(desk.conn, order_id, "assign", desk.now, by.id, note)
+    if order.state == WAITING:
+        pausing.go_on(desk, order)
     if note:
         rows.add_parts(desk.conn, order_id, by.id, "note", [{"kind": "text", "words": note}], desk.now)
     if order.holder_id is not None:
@@ -85,6 +87,8 @@ def offer_to(desk: Desk, by: Person | None, order_id: int, team_id: int) -> Text
         now = get_order(desk, order_id)
         raise rules.Changed(stands=rules.stands(now, name_of(desk, now.holder_id)))
     rows.remember(desk.conn, order_id, "offer", desk.now, by.id if by else None)
+    if order.state == WAITING:
+        pausing.go_on(desk, order)
     if order.holder_id is not None:
         take_back(desk, order, order.holder_id)
     show_group(desk, order)  # where it stood before, its button goes away

@@ -8,7 +8,7 @@ from desk.evening import is_stormy, show_list
 from desk.front import Call, CardRefresh, Copy, Desk, Line
 from domain import order_views as views
 from domain.desk_file import Category
-from domain.orders import Order, Part, may_answer
+from domain.orders import WAITING, Order, Part, may_answer
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import NotFound
@@ -125,9 +125,16 @@ def view_for_requester(desk: Desk, order_id: int, chat_id: int) -> views.Request
         run=rows.run_of(desk.conn, order.id),
         emergency=desk.file.emergency,
         quiet=None if is_urgent(desk, order) else desk.file.quiet,
+        question=question_of(desk, order),
         done=rows.parts_of(desk.conn, order.id, "done"),
         to_rate=next((what for what, given in unsaid if given is None), None),
     )
+
+
+def question_of(desk: Desk, order: Order) -> str | None:
+    """What whoever told us is being asked now."""
+    asked = rows.latest(desk.conn, order.id, "ask") if order.state == WAITING else None
+    return asked[1] if asked else None
 
 
 def view_part(desk: Desk, part_id: int, chat_id: int) -> Part | None:

@@ -13,7 +13,7 @@ from desk.holding import get_held
 from desk.order_views import askers_of, show_holder, team_of
 from desk.roles import may_volunteer
 from domain import relay as rules
-from domain.orders import ALIVE, NotInYourHands, Order
+from domain.orders import ALIVE, WAITING, NotInYourHands, Order
 from domain.people import Person
 from domain.references import DOOR_WORDS
 from domain.refusals import AlreadyDone, NotFound
@@ -87,6 +87,10 @@ def relay_words(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) 
     Said at the beginning of a talk, and then no more: that it has been passed on.
     """
     order = check_talking(desk, person, order_id)
+    if order.state == WAITING:
+        from desk.asking import answer  # which passes on pieces as this does
+
+        return answer(desk, person, order_id, pieces)
     if not rules.is_talking(order):
         _note(desk, order, person, pieces)
         return _("Nobody has it yet. I've added this to your request, and whoever comes will read it.")

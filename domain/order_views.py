@@ -118,6 +118,7 @@ class RequestView:
     door_word: Named | None
     cash: bool
     rests: tuple[str, str] | None  # the clock stands still at night, from when to when
+    question: str | None  # what they are being asked
     done: Sequence[Part]  # what the holder said about it
     to_rate: str | None  # speed, quality, words; None: nothing more to ask
 
@@ -133,6 +134,7 @@ def request_view(
     run: str | None,
     emergency: Sequence[EmergencyNumber],
     quiet: QuietHours | None,
+    question: str | None,
     done: Sequence[Part],
     to_rate: str | None,
 ) -> RequestView | None:
@@ -158,6 +160,7 @@ def request_view(
         door_word=DOOR_WORDS[order.door_word % len(DOOR_WORDS)] if known else None,
         cash=category.cash,
         rests=(f"{quiet.start:%H:%M}", f"{quiet.end:%H:%M}") if quiet and waits else None,
+        question=question,
         done=done if order.state in ("resolved", "closed") else (),
         to_rate=to_rate if order.state == "closed" else None,
     )

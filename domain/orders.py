@@ -13,9 +13,11 @@ from domain.words import Text, _
 
 OPEN = ("new", "offered", "reopened")
 """Waiting for somebody. `new` has no team that could be asked; `reopened` was not done after all."""
-HELD = ("claimed", "in_progress", "waiting")
+HELD = ("claimed", "in_progress")
 """Somebody has it."""
-ALIVE = (*OPEN, *HELD)
+WAITING = "waiting"
+"""Whoever told us has been asked something: nobody can take it until they answer, and its clocks stand still."""
+ALIVE = (*OPEN, WAITING, *HELD)
 OVER = ("closed", "cancelled", "duplicate", "referred")
 
 
@@ -30,12 +32,20 @@ MOVES: dict[str, Move] = {
     "offer": Move(ALIVE, "offered"),
     "claim": Move(OPEN, "claimed"),
     "assign": Move(ALIVE, "claimed"),
-    "on_way": Move(("claimed", "waiting"), "in_progress"),
+    "on_way": Move(("claimed",), "in_progress"),
     "release": Move(HELD, "offered"),
     "resolve": Move(HELD, "resolved"),
     "close": Move(("resolved",), "closed"),
     "reopen": Move(("resolved",), "reopened"),
     "cancel": Move(ALIVE, "cancelled"),
+    "ask": Move(OPEN, WAITING),
+    "answer": Move((WAITING,), "offered"),  # or where it was: `reopened`
+    "accept": Move(("new", WAITING), "offered"),
+    "merge": Move((*OPEN, WAITING), "duplicate"),
+    "split": Move(("duplicate",), "offered"),
+    "refer": Move((*OPEN, WAITING), "referred"),
+    "decline": Move(("new", WAITING), "cancelled"),
+    "not_mended": Move(("resolved", "closed"), "reopened"),
 }
 
 
@@ -157,7 +167,7 @@ _STANDS: dict[str, Text] = {
     "reopened": _("It is not done yet, and somebody is needed once more."),
     "claimed": _("{name} has it."),
     "in_progress": _("{name} is on the way."),
-    "waiting": _("{name} has it and waits for an answer."),
+    "waiting": _("We have a question first, and it goes on with the answer."),
     "resolved": _("{name} has done it."),
     "closed": _("It is done."),
     "cancelled": _("It was called off."),
@@ -202,6 +212,11 @@ class EnoughInHand(Refusal):
 
 class Changed(Refusal):
     text = _("This has changed since. Here is how it stands now: {stands}")
+    final = True
+
+
+class NothingAsked(Refusal):
+    text = _("Nothing is being asked any more. Thank you! Here is how it stands now: {stands}")
     final = True
 
 

@@ -177,6 +177,20 @@ def history_of(conn: Connection, order_id: int) -> list[tuple[str, int | None, s
     return [(row.what, row.person_id, row.note) for row in rows]
 
 
+_LATEST = Prepared(
+    select(order_history.c.person_id, order_history.c.note, order_history.c.at)
+    .where(order_history.c.order_id == bindparam("order_id"), order_history.c.what == bindparam("what"))
+    .order_by(order_history.c.id.desc())
+    .limit(1)
+)
+
+
+def latest(conn: Connection, order_id: int, what: str) -> tuple[int | None, str | None, datetime] | None:
+    """Who did this last, with which note, and when."""
+    row = _LATEST.first(conn, {"order_id": order_id, "what": what})
+    return tuple(row) if row else None
+
+
 def copies_in(conn: Connection, order_id: int, chat_id: int, subjects: Sequence[str] = ("held",)) -> list[int]:
     """Messages that carried pictures and voices of its story to this chat, or what else was passed on there."""
     carried = select(outbox.c.message_id).where(

@@ -3,6 +3,8 @@
 from bot.flows import talking
 from bot.flows.add_supervisor import AddSupervisor
 from bot.flows.add_team import AddTeam
+from bot.flows.answer import Answer
+from bot.flows.ask import Ask
 from bot.flows.call_off import CallOff
 from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
@@ -37,6 +39,8 @@ ALL: list[type[Flow]] = [
     Whose,
     GiveTo,
     CallOff,
+    Ask,
+    Answer,
     CaseReply,
     AddTeam,
     RenameTeam,

@@ -35,6 +35,7 @@ def paint_request(view: View, order_id: int, chat_id: int) -> Face | None:
         _("<b>{category}</b> · {reference}")(category=request.category, reference=request.reference),
         _("For: {name}")(name=request.whom) if request.whom else None,
         request.stands,
+        _("There is a question: “{words}”")(words=request.question) if request.question else None,
         *waiting(request),
         *at_the_door(request),
         _("They say: {words}")(words=told(list(request.done))) if request.done else None,
@@ -79,7 +80,8 @@ def at_the_door(request: RequestView) -> list[Text | None]:
 
 def buttons(request: RequestView, order_id: int) -> tuple[Button, ...]:
     if request.state in ALIVE:
-        return (opens(_("Call it off"), "cancel_order", order_id),)
+        answer = (opens(_("Answer"), "answer", order_id),) if request.question else ()
+        return *answer, opens(_("Call it off"), "cancel_order", order_id)
     if request.state == "resolved":
         return tap(_("Yes, it's done"), "close", order_id), tap(_("Not yet"), "reopen", order_id)
     if request.to_rate == "words":

@@ -17,6 +17,7 @@ from desk.front import Button, Desk
 from desk.holding import release
 from desk.order_views import category_of, get_order
 from desk.queue import go_on_duty, may_see_queue, on_duty, queue, show_alert, show_duty, show_queue
+from domain.orders import WAITING
 from domain.people import Person
 from domain.refusals import NotFound
 from domain.words import Text, _, lines, plain
@@ -90,7 +91,7 @@ def paint_alert(view: View, order_id: int, chat_id: int) -> Face | None:
     seen = alert_view(view, order_id, chat_id)
     if seen is None:  # whoever answered for it once keeps no words of it
         return Face(_("Others look after this now. Thank you!")) if has_alert(view, order_id, chat_id) else None
-    facts = [_head(seen), *_what(seen)]
+    facts = [_head(seen), *_what(seen), *_asked(seen)]
     if seen.waits:
         facts += [*_tried(seen), _next(seen), None if seen.seen_by else _("What shall we do?")]
     return Face(lines(*facts), _buttons(seen), language=language_of(view, seen.reader))
@@ -119,6 +120,12 @@ def _what(seen: AlertView) -> list[Text | None]:
     ]
 
 
+def _asked(seen: AlertView) -> list[Text | None]:
+    question = _("💬 {name} asked at {at}: “{question}”")
+    known = seen.question is not None and seen.asked_by is not None
+    return [question(name=seen.asked_by, at=seen.asked_at, question=seen.question) if known else None]
+
+
 def _tried(seen: AlertView) -> list[Text | None]:
     promise = _("It was promised by {at}.") if seen.broken else _("It is promised by {at}.")
     asked = _("The group was asked {count} time.", "The group was asked {count} times.")
@@ -145,7 +152,9 @@ def _buttons(seen: AlertView) -> tuple[Button, ...]:
     if seen.order.is_open:
         see = Button(_("I've seen it"), data=AlertTap(verb="seen", id=id).pack())
         take = Button(_("I'll take it"), data=AlertTap(verb="take", id=id).pack())
-        return see, take, give_to, call_off
+        return see, take, give_to, Button(_("Ask them something"), data=f"open:ask:{id}"), call_off
+    if seen.order.state == WAITING:
+        return give_to, call_off
     if seen.order.is_held and (seen.asks_for_help or seen.overdue or seen.order.provisional):
         take = Button(_("I'll take it"), data=AlertTap(verb="take_over", id=id).pack())
         return take, give_to, call_off

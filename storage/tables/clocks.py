@@ -40,6 +40,17 @@ escalation_runs = Table(
     Index("ix_escalation_runs_case", "case_id"),
 )
 
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("stood", String, nullable=False),  # its state before
+    Column("left", JSON, nullable=False),  # seconds by metric, and of the ladder
+    Column("run_id", ForeignKey("escalation_runs.id")),
+    Column("run_state", String),
+    Column("since", Instant, nullable=False),
+)
+
 alerts = Table(
     "alerts",
     metadata,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, select, text
 
-from desk import closing, holding, orders
+from desk import asking, closing, holding, orders
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from domain.orders import HELD, OPEN, Order, after
@@ -45,6 +45,8 @@ DEEDS: dict[str, Deed] = {
     "Dina calls it off": lambda desk, cast, order: closing.cancel(desk, cast.dina, order, "no need"),
     "Dina gives it to Cleo": lambda desk, cast, order: orders.assign(desk, cast.dina, order, cast.cleo.id),
     "Dina asks another team": lambda desk, cast, order: orders.offer_to(desk, cast.dina, order, cast.other_team),
+    "Dina asks first": lambda desk, cast, order: asking.ask(desk, cast.dina, order, "Which floor?"),
+    "Ama answers": lambda desk, cast, order: asking.answer(desk, cast.ama, order, NOTE),
     "nothing is heard of Ben": lambda desk, cast, order: holding.fall_back(desk, order, plain("nothing heard")),
     "it closes by itself": lambda desk, cast, order: closing.close_by_itself(desk, order),
 }
@@ -55,6 +57,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "resolved": ("Ben claims", "Ben has done it"),
     "closed": ("Ben claims", "Ben has done it", "Ama says yes"),
     "reopened": ("Ben claims", "Ben has done it", "Ama says not yet"),
+    "waiting": ("Dina asks first",),
     "cancelled": ("Ama calls it off",),
 }
 PAIRS = 60
@@ -169,6 +172,9 @@ def test_any_two_deeds_leave_a_request_as_if_one_had_come_after_the_other(neighb
         ("resolved", "Ama says not yet", "it closes by itself"),
         ("resolved", "Ama says yes", "it closes by itself"),
         ("claimed", "Ama calls it off", "Dina asks another team"),
+        ("offered", "Ben claims", "Dina asks first"),
+        ("offered", "Dina asks first", "Ben claims"),
+        ("waiting", "Ama calls it off", "Ama answers"),
     ],
 )
 def test_the_first_has_it_and_the_other_is_refused(

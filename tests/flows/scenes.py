@@ -79,6 +79,12 @@ def alerted(label: str) -> Scene:
     return scene
 
 
+async def questioned(town: TestTown) -> tuple[Phone, str]:
+    _dina, label = await alerted("Ask them something")(town)
+    await town.dina.says(label, "Which floor is it on?")
+    return town.ama, button(town, "Answer")
+
+
 async def writing(town: TestTown) -> tuple[Phone, str]:
     await holding("Done")(town)
     return town.ama, f"[{town.said(Text('Write to {name}')(name=town.ben.name))}]"
@@ -128,6 +134,8 @@ SCENES: dict[str, Scene] = {
     "give_back": holding("Give it back"),
     "give_to": alerted("Give it to…"),
     "call_off": alerted("Call it off"),
+    "ask": alerted("Ask them something"),
+    "answer": questioned,
     "case_reply": confided,
     "write": writing,
     "addteam": setting_up("➕ Add a team"),

@@ -10,7 +10,7 @@ import pytest
 
 from domain.desk_file import Category
 from domain.order_views import group_view, holder_view, request_view
-from domain.orders import ALIVE, HELD, MOVES, OPEN, OVER, Order, Part, after, is_own, stands
+from domain.orders import ALIVE, HELD, MOVES, OPEN, OVER, WAITING, Order, Part, after, is_own, stands
 from domain.people import Person
 from domain.words import _, plain
 from storage.tables import ORDER_STATES
@@ -19,19 +19,32 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 AMA, BEN, FAYE = Person(1, household_id=1), Person(2, household_id=2), Person(3, household_id=3)
 ERRAND = Category("errand", {"en": "Groceries"}, cash=True)
 
-TABLE = """
-              offer    claim    assign   on_way       release  resolve   close   reopen    cancel
-new           offered  claimed  claimed  -            -        -         -       -         cancelled
-offered       offered  claimed  claimed  -            -        -         -       -         cancelled
-reopened      offered  claimed  claimed  -            -        -         -       -         cancelled
-claimed       offered  -        claimed  in_progress  offered  resolved  -       -         cancelled
-in_progress   offered  -        claimed  -            offered  resolved  -       -         cancelled
-waiting       offered  -        claimed  in_progress  offered  resolved  -       -         cancelled
-resolved      -        -        -        -            -        -         closed  reopened  -
-closed        -        -        -        -            -        -         -       -         -
-cancelled     -        -        -        -            -        -         -       -         -
-duplicate     -        -        -        -            -        -         -       -         -
-referred      -        -        -        -            -        -         -       -         -
+TABLES = """
+            offer       claim       assign      on_way      release     resolve     close       reopen      cancel
+new         offered     claimed     claimed     -           -           -           -           -           cancelled
+offered     offered     claimed     claimed     -           -           -           -           -           cancelled
+reopened    offered     claimed     claimed     -           -           -           -           -           cancelled
+claimed     offered     -           claimed     in_progress offered     resolved    -           -           cancelled
+in_progress offered     -           claimed     -           offered     resolved    -           -           cancelled
+waiting     offered     -           claimed     -           -           -           -           -           cancelled
+resolved    -           -           -           -           -           -           closed      reopened    -
+closed      -           -           -           -           -           -           -           -           -
+cancelled   -           -           -           -           -           -           -           -           -
+duplicate   -           -           -           -           -           -           -           -           -
+referred    -           -           -           -           -           -           -           -           -
+
+            ask         answer      accept      merge       split       refer       decline     not_mended
+new         waiting     -           offered     duplicate   -           referred    cancelled   -
+offered     waiting     -           -           duplicate   -           referred    -           -
+reopened    waiting     -           -           duplicate   -           referred    -           -
+claimed     -           -           -           -           -           -           -           -
+in_progress -           -           -           -           -           -           -           -
+waiting     -           offered     offered     duplicate   -           referred    cancelled   -
+resolved    -           -           -           -           -           -           -           reopened
+closed      -           -           -           -           -           -           -           reopened
+cancelled   -           -           -           -           -           -           -           -
+duplicate   -           -           -           -           offered     -           -           -
+referred    -           -           -           -           -           -           -           -
 """
 
 
@@ -64,12 +77,13 @@ def order(**changed: Any) -> Order:
 
 
 def test_every_verb_from_every_state() -> None:
-    head, *rows = [line.split() for line in TABLE.strip().splitlines()]
-    assert set(head) == set(MOVES)
-    assert {row[0] for row in rows} == set(ORDER_STATES)
-    for state, *ends in rows:
-        for verb, end in zip(head, ends, strict=True):
-            assert after(verb, state, team_id=1) == (None if end == "-" else end), (verb, state)
+    tables = [[line.split() for line in each.splitlines()] for each in TABLES.strip("\n").split("\n\n")]
+    assert {verb for head, *_rows in tables for verb in head} == set(MOVES)
+    for head, *rows in tables:
+        assert {row[0] for row in rows} == set(ORDER_STATES)
+        for state, *ends in rows:
+            for verb, end in zip(head, ends, strict=True):
+                assert after(verb, state, team_id=1) == (None if end == "-" else end), (verb, state)
 
 
 def test_what_no_team_can_see_is_new_and_not_offered() -> None:
@@ -78,8 +92,8 @@ def test_what_no_team_can_see_is_new_and_not_offered() -> None:
 
 
 def test_states_are_sorted_into_open_held_and_over() -> None:
-    assert {*OPEN, *HELD, *OVER, "resolved"} == set(ORDER_STATES)
-    assert set(ALIVE) == set(OPEN) | set(HELD)
+    assert {*OPEN, WAITING, *HELD, *OVER, "resolved"} == set(ORDER_STATES)
+    assert set(ALIVE) == {*OPEN, WAITING, *HELD}
 
 
 @pytest.mark.parametrize("state", ORDER_STATES)
@@ -139,6 +153,7 @@ def requested(reader: Person, **changed: Any) -> Any:
         run="running",
         emergency=(),
         quiet=None,
+        question=None,
         done=[],
         to_rate="speed",
     )
