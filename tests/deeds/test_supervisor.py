@@ -68,7 +68,13 @@ def test_the_alert_says_what_since_when_and_who_was_tried(town: Town) -> None:
             "If nobody has it by 11:00, I'll call the town supervisor.",
             "What shall we do?",
         ]
-        assert labels(desk, painted) == ["I've seen it", "I'll take it", "Give it to…", "Ask them something", "Call it off"]
+        assert labels(desk, painted) == [
+            "I've seen it",
+            "I'll take it",
+            "Give it to…",
+            "Ask them something",
+            "Call it off",
+        ]
 
 
 def test_it_changes_with_the_order(town: Town) -> None:
