@@ -29,7 +29,7 @@ from bot.post.outcomes import NotSent, Sent, Uncertain
 from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
 from bot.post.sharing import office_for
-from bot.post.standing import Rendered
+from bot.post.standing import Picture, Rendered
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
 from bot.surface import Surface
@@ -177,7 +177,10 @@ class App:
         reader = Reader(language, self.file.zone, view.now)
         shown = reader.say(face.text), keyboard(reader, face.buttons)
         without = reader.say(NO_FILE) if face.media else ""
-        return Rendered(*shown, face.pinned, face.protected, face.media, without)
+        picture = None
+        if drawn := face.drawn:
+            picture = Picture(drawn.name, drawn.key(reader), lambda: drawn.draw(reader, drawn.of))
+        return Rendered(*shown, face.pinned, face.protected, face.media, without, picture)
 
     async def open(self) -> None:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +19,9 @@ from bot.post.faults import house_trouble, place
 from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged, is_without_file
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
-from bot.post.pieces import bare, pieces
+from bot.post.pieces import CAPTION, MESSAGE, bare, pieces
 from bot.post.reading import glance
-from bot.post.wire import Wire
+from bot.post.wire import Enclosed, Wire
 from desk.front import PERSONAL
 from storage.messages import Subject, find_cards
 
@@ -28,8 +29,25 @@ log = structlog.get_logger()
 
 
 ONCE_IN = 60.0  # seconds before a card that was lost again is replaced again
-MEDIA = "m-"
-"""Marks the face of a picture or a voice: it is never edited, and deleted when nothing should stand there."""
+MEDIA, PICTURE = "m-", "p-"
+"""Marks the face of a picture or a voice: it is never edited, and deleted when nothing should stand there. One that we
+draw ourselves is edited, picture and words apart, and deleted as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What we draw ourselves: its file name, what tells it from another one, and its bytes, which take a while."""
+
+    name: str
+    key: str
+    draw: Callable[[], bytes]
+
+    @property
+    def kind(self) -> str:
+        return "photo" if self.name.endswith(".png") else "document"
+
+    async def enclosed(self) -> Enclosed:
+        return Enclosed(self.name, await asyncio.to_thread(self.draw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +60,19 @@ class Rendered:
     protected: bool = False
     media: tuple[str, str] | None = None  # what it is, and its file
     without: str = ""  # what stands there instead when Telegram does not show the file
+    picture: Picture | None = None
 
     @property
     def face(self) -> str:
         whole = json.dumps([self.text, self.keyboard, self.media], ensure_ascii=False, sort_keys=True)
-        return (MEDIA if self.media else "") + hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return self.marked + hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+    @property
+    def marked(self) -> str:
+        """How its face begins: the same as before, and the same picture stands there."""
+        if self.picture:
+            return f"{PICTURE}{self.picture.kind}-{self.picture.key}-"
+        return MEDIA if self.media else ""
 
 
 Render = Callable[[Connection, str, int, int], Rendered | None]
@@ -114,11 +140,11 @@ class Cards:
         card = view.rendered
         if card is None:
             return await self._take_away(parcel.chat_id, view.message_id, view.face)
-        anew, lost = bool(parcel.body.get("anew")), False
+        anew, lost = bool(parcel.body.get("anew")) or _is_of_another_kind(view.face, card), False
         if view.message_id is not None and not anew:
             if view.face == card.face or card.media:
                 return Shown(Sent({"message_id": view.message_id}))
-            edited = await self._edit(parcel, view.message_id, card)
+            edited = await self._edit(parcel, view.message_id, card, view.face)
             if isinstance(edited, Sent) or (isinstance(edited, PermanentlyRefused) and is_unchanged(edited)):
                 return Shown(Sent({"message_id": view.message_id}), (view.message_id, card.face))
             if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
@@ -127,7 +153,7 @@ class Cards:
             self._spend(parcel.chat_id)
             if wait := self._wait(key):
                 return Shown(TooSoon(wait))
-        sent = await self._wire.call(*self._sending(parcel, card))
+        sent = await self._wire.call(*await self._sending(parcel, card))
         if card.media and isinstance(sent, PermanentlyRefused) and is_without_file(sent):
             sent = await self._wire.call("sendMessage", {**parcel.where, "text": card.without})
         if not isinstance(sent, Sent):
@@ -139,10 +165,10 @@ class Cards:
                 "pinChatMessage", chat_id=parcel.chat_id, message_id=sent.message_id, disable_notification=True
             )
         if anew and view.message_id is not None:
-            await self._leave_behind(parcel.chat_id, view.message_id)
+            await self._leave_behind(parcel.chat_id, view.message_id, view.face)
         return Shown(sent, (sent.message_id, card.face))
 
-    def _sending(self, parcel: Parcel, card: Rendered) -> tuple[str, dict[str, Any]]:
+    async def _sending(self, parcel: Parcel, card: Rendered) -> tuple[str, dict[str, Any]]:
         fields = parcel.where
         if parcel.body.get("silent"):
             fields["disable_notification"] = True
@@ -151,11 +177,22 @@ class Cards:
         if card.media:
             kind, file_id = card.media
             return f"send{kind.capitalize()}", fields | {kind: file_id}
+        if card.picture:
+            enclosed = {card.picture.kind: await card.picture.enclosed()}
+            return f"send{card.picture.kind.capitalize()}", fields | enclosed | _caption(parcel, card)
         return "sendMessage", fields | _words(parcel, card)
 
-    async def _edit(self, parcel: Parcel, message_id: int, card: Rendered) -> Outcome:
-        there = {"chat_id": parcel.chat_id, "message_id": message_id}
-        return await self._wire.call("editMessageText", there | _words(parcel, card))
+    async def _edit(self, parcel: Parcel, message_id: int, card: Rendered, face: str | None) -> Outcome:
+        there: dict[str, Any] = {"chat_id": parcel.chat_id, "message_id": message_id}
+        if not card.picture:
+            return await self._wire.call("editMessageText", there | _words(parcel, card))
+        caption = _caption(parcel, card)
+        if face and face.startswith(card.marked):
+            return await self._wire.call("editMessageCaption", there | caption)
+        markup = {name: caption.pop(name) for name in ("reply_markup",) if name in caption}
+        media = {"type": card.picture.kind, "media": "attach://enclosed", **caption}
+        new = {"media": media, "enclosed": await card.picture.enclosed()}
+        return await self._wire.call("editMessageMedia", there | new | markup)
 
     def _wait(self, key: Subject) -> float:
         """A card that is taken out of a group again and again comes back once a minute, and not to quarrel."""
@@ -167,15 +204,20 @@ class Cards:
         """The words stay where they are, and nothing can be tapped there any more; a picture or a voice goes."""
         if message_id is None:
             return Shown(Sent(True), nothing=True)
-        method = "deleteMessage" if face and face.startswith(MEDIA) else "editMessageReplyMarkup"
-        outcome = await self._wire.call(method, {"chat_id": chat_id, "message_id": message_id})
+        there = {"chat_id": chat_id, "message_id": message_id}
+        method = "deleteMessage" if face and face.startswith((MEDIA, PICTURE)) else "editMessageReplyMarkup"
+        outcome = await self._wire.call(method, there)
+        if face and face.startswith(PICTURE) and isinstance(outcome, PermanentlyRefused) and not is_gone(outcome):
+            outcome = await self._wire.call("editMessageReplyMarkup", there)  # too old to be deleted
         if isinstance(outcome, PermanentlyRefused) and (is_unchanged(outcome) or is_gone(outcome)):
             outcome = Sent(True)
         return Shown(outcome, (None, None) if isinstance(outcome, Sent) else None)
 
-    async def _leave_behind(self, chat_id: int, message_id: int) -> None:
-        """A person's chat keeps what was said; in a group an old card would go on saying what is no longer true."""
-        method = "deleteMessage" if chat_id < 0 else "editMessageReplyMarkup"
+    async def _leave_behind(self, chat_id: int, message_id: int, face: str | None) -> None:
+        """A person's chat keeps what was said; in a group an old card would go on saying what is no longer true, and a
+        picture of ours wherever it stands."""
+        drawn = bool(face and face.startswith(PICTURE))
+        method = "deleteMessage" if chat_id < 0 or drawn else "editMessageReplyMarkup"
         self._spend(chat_id)
         await self._quietly(method, chat_id=chat_id, message_id=message_id)
 
@@ -191,9 +233,24 @@ class Cards:
             log.info("left undone", method=method, outcome=type(outcome).__name__)
 
 
+def _is_of_another_kind(face: str | None, card: Rendered) -> bool:
+    """Words cannot be edited into a picture, nor a picture into words."""
+    if face is None or not (card.picture or face.startswith(PICTURE)):
+        return False
+    return not (card.picture and face.startswith(f"{PICTURE}{card.picture.kind}-"))
+
+
 def _words(parcel: Parcel, card: Rendered) -> dict[str, Any]:
-    text = pieces(card.text)[0]
-    fields: dict[str, Any] = {"text": text, "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
+    return _said("text", MESSAGE, parcel, card) | {"link_preview_options": NO_PREVIEW}
+
+
+def _caption(parcel: Parcel, card: Rendered) -> dict[str, Any]:
+    return _said("caption", CAPTION, parcel, card)
+
+
+def _said(name: str, limit: int, parcel: Parcel, card: Rendered) -> dict[str, Any]:
+    words = pieces(card.text, limit)[0] if card.text else ""
+    fields: dict[str, Any] = {name: words, "parse_mode": "HTML"}
     if parcel.body.get("plain"):
-        fields = {"text": bare(text), "link_preview_options": NO_PREVIEW}
+        fields = {name: bare(words)}
     return fields | ({"reply_markup": card.keyboard} if card.keyboard else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot, InputFile
@@ -24,6 +25,14 @@ logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold eve
 
 class NoFile(Exception):
     """Telegram does not hand this file out (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file of our own that goes along, under this name."""
+
+    name: str
+    data: bytes
 
 
 class Wire:
@@ -65,17 +74,18 @@ class Wire:
         return fetched
 
     async def call(self, method: str, fields: Mapping[str, Any] | None = None) -> Outcome:
-        """Any method of the Bot API; bytes among the fields are uploaded as files."""
+        """Any method of the Bot API; bytes and what is enclosed among the fields are uploaded as files."""
         try:
             return Sent(await self._post(method, fields or {}))
         except TelegramError as fault:
             return _outcome(fault)
 
     async def _post(self, method: str, fields: Mapping[str, Any]) -> Any:
-        if any(isinstance(value, bytes) for value in fields.values()):
-            return await self._bot._post(method, {name: _ready(name, value) for name, value in fields.items()})
-        # Nothing to be uploaded and nothing of the library's own: said as it is, without being looked through.
-        said = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
+        if any(isinstance(value, bytes | Enclosed) for value in fields.values()):
+            ready = {name: _ready(name, value) for name, value in fields.items()}
+            said = RequestData([RequestParameter.from_input(name, value) for name, value in ready.items()])
+        else:  # nothing to be uploaded and nothing of the library's own: said without being looked through
+            said = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
         return await self._sending.post(f"{self._bot.base_url}/{method}", said)
 
     async def download(self, file_id: str) -> bytes:
@@ -96,6 +106,8 @@ def _ready(name: str, value: Any) -> Any:
     match value:
         case bytes():
             return InputFile(value, filename=name, attach=False)
+        case Enclosed(named, data):
+            return InputFile(data, filename=named, attach=False)
         case dict() | list():
             return json.dumps(value)  # said once, here: python-telegram-bot would look into an album and not know it
         case _:
