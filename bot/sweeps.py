@@ -1,13 +1,14 @@
 """What is driven by the clock: each takes one thing that is due, in a transaction of its own."""
 
 from bot.post.ticker import Sweep
-from desk import cases, escalation, evening, retention, second_channel
+from desk import cases, escalation, evening, good_deeds, retention, second_channel
 
 SWEEPS: list[Sweep] = [
     escalation.sweep_runs,
     escalation.sweep_deadlines,
     second_channel.sweep_undelivered,
     evening.sweep_thanks,
+    good_deeds.sweep_unanswered,
     cases.sweep_closed,
     cases.sweep_orphaned,
     retention.sweep_old,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from domain import desk_sections as read
 from domain.desk_checks import check_desk_file
+from domain.desk_diary import read_diary
 from domain.desk_reading import Fault, Faults, Table
 from domain.desk_reports import as_category, judges, read_body, read_report
 from domain.desk_schema import (
@@ -104,6 +105,7 @@ def _read(raw: dict[str, Any], faults: Faults) -> DeskFile:
         reports={key: read_report(key, table) for key, table in whole.tables("reports")},
         bodies={key: read_body(key, table) for key, table in whole.tables("bodies")},
         second_channel=read_second_channel(whole.table("second_channel")),
+        diary=read_diary(whole.table("diary")),
     )
     whole.asked["desk"] = None
     head.done()
@@ -177,7 +179,8 @@ def _complete(desk: DeskFile) -> DeskFile:
         if kind.leads_to_work and not desk.has_kinds(kind.key):
             categories[kind.key] = as_category(desk, kind)
     teams = {key: name or dict.fromkeys(desk.languages, key) for key, name in desk.teams.items()}
-    return replace(desk, categories=categories, reports=reports, teams=teams)
+    diary = replace(desk.diary, dimension=desk.diary.dimension or first)
+    return replace(desk, categories=categories, reports=reports, teams=teams, diary=diary)
 
 
 def _explain(text: str, reason: str) -> Fault:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendars import BusinessCalendar, QuietHours
+from domain.desk_diary import DiaryStandard
 from domain.escalation import EscalationPolicy
 from domain.places import Unit
 from domain.second_channel import SecondChannel
@@ -157,6 +158,7 @@ class DeskFile:
     reports: Mapping[str, ReportKind]
     bodies: Mapping[str, Body] = field(default_factory=dict)
     second_channel: SecondChannel | None = None
+    diary: DiaryStandard = field(default_factory=DiaryStandard)
 
     @property
     def default_language(self) -> str:

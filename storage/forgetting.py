@@ -49,6 +49,11 @@ NAMELESS = {
     "alerts.person_id": "a supervisor was called about somebody else's order",
     "cases.holder_id": "somebody else's case, which waits again if it was not closed",
     "access_log.person_id": "who looked at somebody else's case stays on record",
+    "good_deeds.reporter_id": "that something good was told stays countable; the words and pictures are gone",
+    "good_deeds.doer_id": "as above; nothing of it is shown any more",
+    "good_deeds.decided_by": "the answer was about somebody else's deed",
+    "good_deeds.consent_by": "as above",
+    "good_deed_history.person_id": "what happened to a deed stays with it, without a word of it",
     "audit_log.person_id": "who changed what stays on record, in keys and numbers",
 }
 """Columns that go on pointing at the person's row, which has nothing in it any more but the day it was emptied."""
@@ -172,6 +177,7 @@ def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: i
     for theirs in (consents, applications, case_grants, talks, contacts):
         conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
     facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]
+    facts += [f"page:{card}:{person_id}" for card in ("diary", "good_deeds")]
     conn.execute(delete(state).where(state.c.name.in_(facts)))
     if telegram_id is not None:
         conn.execute(delete(group_members).where(group_members.c.telegram_id == telegram_id))

@@ -10,17 +10,20 @@ from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
 from bot.flows.case_reply import CaseReply
 from bot.flows.change_team import RemoveTeam, RenameTeam
+from bot.flows.diary import Diary
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
 from bot.flows.forget import Forget
 from bot.flows.give_back import GiveBack
 from bot.flows.give_to import GiveTo
+from bot.flows.good_deed import Praise
 from bot.flows.help import Help
 from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
 from bot.flows.rate import Rate
 from bot.flows.resolve import Resolve
+from bot.flows.who_did_it import WhoDidIt
 from bot.flows.write_to import Whose, WriteTo
 
 ALL: list[type[Flow]] = [
@@ -47,6 +50,9 @@ ALL: list[type[Flow]] = [
     RemoveTeam,
     AddSupervisor,
     EndRole,
+    Praise,
+    Diary,
+    WhoDidIt,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

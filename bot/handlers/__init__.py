@@ -8,8 +8,10 @@ from bot.cards import CARDS
 from bot.flows import router as flows
 from bot.handlers import (
     cases,
+    diary,
     edits,
     evening,
+    good_deeds,
     households,
     import_file,
     invitations,
@@ -36,13 +38,28 @@ ROUTERS: list[Router] = [
     households.router,
     import_file.router,
     evening.router,
+    good_deeds.router,
+    diary.router,
     edits.router,
     flows.router,
     relay.loose,
     start.last,
 ]
 
-for room in (start, setup, invitations, orders, mine, supervisor, cases, households, import_file, evening):
+for room in (
+    start,
+    setup,
+    invitations,
+    orders,
+    mine,
+    supervisor,
+    cases,
+    households,
+    import_file,
+    evening,
+    good_deeds,
+    diary,
+):
     CARDS.update(room.CARDS)
 
 for opens in (invitations.PAYLOADS, households.PAYLOADS, orders.PAYLOADS):

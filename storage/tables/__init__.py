@@ -6,6 +6,7 @@ Nothing here judges: rules stand in `domain/`, and the moves that compete are co
 from storage.tables.base import Instant, among, metadata
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
+from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
 from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
 from storage.tables.people import (
@@ -43,6 +44,9 @@ __all__ = [
     "echoes",
     "escalation_runs",
     "followers",
+    "good_deed_history",
+    "good_deed_parts",
+    "good_deeds",
     "group_members",
     "groups",
     "households",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +10,17 @@ from sqlalchemy import JSON, Engine, String, func, insert, select, update
 
 from bot.flows import talking
 from bot.flows.flow import Pressed
-from desk import closing, forgetting, her_side, orders, private_door
+from desk import closing, diary, forgetting, good_deeds, her_side, orders, praise, private_door
 from desk.front import Call, CardRefresh, Desk, Line
 from desk.talks import Talk, find_talk, keep_talk
 from domain.cases import SafeContact
+from domain.good_deeds import NewDeed
 from domain.households import Address
 from domain.people import Person
 from domain.words import plain as own_words
 from storage.cases import grant, note_access
 from storage.forgetting import NAMELESS
+from storage.good_deeds import find_by_once
 from storage.households import add_households, find_at
 from storage.messages import set_fact
 from storage.people import find_person, get_person, roles_of
@@ -67,6 +70,7 @@ def plant(desk: Desk) -> tuple[Cast, Person]:
     _helps(desk, cast, ama)
     _confides(desk, cast, ama)
     _asks_to_join(desk, cast, ama)
+    _does_good(desk, cast, ama)
     _half_finished(desk, ama)
     _messages(desk, ama)
     return cast, ama
@@ -129,6 +133,21 @@ def _asks_to_join(desk: Desk, cast: Cast, ama: Person) -> None:
     desk.conn.execute(insert(invitations).values(**link, expires_at=desk.now + timedelta(days=1)))
 
 
+def _does_good(desk: Desk, cast: Cast, ama: Person) -> None:
+    """She praised a neighbour, was praised herself and said yes to its being told, and kept a diary."""
+    parts = [{"kind": "photo", "words": canary("praise"), "file_id": canary("praised")}]
+    told = NewDeed("told", "ankang", parts=parts, described=canary("whom"))
+    good_deeds.tell(desk, ama, told)
+    good_deeds.tell(desk, cast.faye, replace(told, once="told of her", described=canary("herself"), doer_id=None))
+    deed = find_by_once(desk.conn, "told of her")
+    assert deed is not None
+    good_deeds.match(desk, cast.dina, deed.id, doer_id=ama.id)
+    good_deeds.confirm(desk, cast.dina, deed.id)
+    praise.answer(desk, ama, deed.id, "named")
+    diary.write(desk, ama, "entry", "ankang", [{"kind": "text", "words": canary("entry")}])
+    diary.show(desk, ama, diary.Shown(), anew=True)
+
+
 def _half_finished(desk: Desk, ama: Person) -> None:
     progress = {"answers": {"story": canary("draft")}}
     keep_talk(desk, ama.id, Talk("help", "1", "talk", 3, progress))
@@ -164,6 +183,9 @@ HARMLESS = {
     "deadlines": ["metric"],
     "echoes": ["way", "address", "state", "reason"],  # a mailbox of a place, from the desk file
     "escalation_runs": ["ladder", "state"],  # from the desk file
+    "good_deed_history": ["what"],
+    "good_deed_parts": ["kind"],
+    "good_deeds": ["once", "kind", "unit", "about", "state", "consent"],
     "groups": ["title", "standing", "language"],
     "households": ["unit", "state", "code_hash"],
     "inbox": ["state", "fault"],
