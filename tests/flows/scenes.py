@@ -120,6 +120,17 @@ async def loose_words(town: TestTown) -> tuple[Phone, str]:
     return town.ama, "A small bag is enough"
 
 
+async def praised(town: TestTown) -> tuple[Phone, str]:
+    """Ama has told of somebody, and Dina is asked whether it was so."""
+    await town.joins(town.ama)
+    unit = town.demo.app.file.units["ankang"].name[town.demo.language]
+    await town.ama.says("/praise", button(town, "I can describe them"), "The young man with the glasses")
+    await town.ama.says(button(town, "No"), f"[{unit}]", "Carried my shopping", button(town, "That's all"))
+    await town.ama.says(button(town, "Yes, send it"))
+    await town.dina.all_read()
+    return town.dina, button(town, "Say who it was")
+
+
 SCENES: dict[str, Scene] = {
     "start": stranger,
     "language": command("/language"),
@@ -144,4 +155,7 @@ SCENES: dict[str, Scene] = {
     "removeteam": setting_up("Remove the team", team=True),
     "endrole": setting_up("Remove somebody", team=True),
     "whose": loose_words,
+    "praise": command("/praise"),
+    "diary": command("/diary"),
+    "who_did_it": praised,
 }
