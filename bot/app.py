@@ -19,6 +19,7 @@ from bot import commands, switchboard
 from bot.asking import Asking
 from bot.cards import CARDS, NO_CHANCE
 from bot.jobs import Jobs
+from bot.pictures import Develop, Pictures, develop_apart
 from bot.post.budget import Budget
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
@@ -30,18 +31,22 @@ from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
 from bot.post.sharing import office_for
 from bot.post.standing import Picture, Rendered
+from bot.post.uploads import Found, Shelf
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
 from bot.surface import Surface
 from bot.sweeps import SWEEPS
+from bot.uploads import UPLOADS, known
 from bot.words import Reader
 from desk import escalation, groups, her_side, invitations, moving, reading, talks
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
+from storage.backup import FILES
 from storage.keys import check_key
 from storage.lock import only_one
 from storage.messages import Subject, get_fact, set_fact
+from storage.pictures import note_shown
 from storage.vault import Keys
 from storage.work import open_glance, open_readers, open_writer
 from web.serving import NoListener
@@ -93,9 +98,11 @@ class App:
         carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
         close_within: float = WITHIN,
+        develop: Develop = develop_apart,
         office: Callable[[Engine], type[PostOffice]] = office_for,
     ) -> None:
         self.settings, self.file, self.close_within = settings, file, close_within
+        self.folder = settings.data / FILES
         self.clock = clock or SystemClock()
         self.keys = Keys.made_from(*settings.sealing_key().split())
         self.chance = chance or secrets.SystemRandom()
@@ -112,7 +119,7 @@ class App:
             self.handle,
             self.desk_for,
             self.render,
-            [*SWEEPS, self.ask_members, self.echo],
+            [*SWEEPS, self.ask_members, self.echo, self.fetch_pictures],
             keys=self.keys,
             zone=file.zone,
             language=file.default_language,
@@ -130,10 +137,12 @@ class App:
             pause=pause,
             carriage=partial(carriage, proxy=proxy) if (proxy := settings.proxy.get_secret_value()) else carriage,
             short=self.short,
+            shelf=Shelf(self.find_upload, self.known_file, note_shown),
             lease=lease,
         )
 
         self.jobs = Jobs(self.office)
+        self.pictures = Pictures(self.folder, self.office.wire, self.jobs, develop)
         self.asking = Asking(self.office.wire, self.jobs)
         self.surface = Surface(settings, self.office)
         self.second_channel = SecondChannel(
@@ -155,6 +164,9 @@ class App:
     def ask_members(self, desk: Desk) -> bool:
         return self.asking.sweep(desk)
 
+    def fetch_pictures(self, desk: Desk) -> bool:
+        return self.pictures.sweep(desk)
+
     def echo(self, desk: Desk) -> bool:
         return self.second_channel.sweep(desk)
 
@@ -167,9 +179,19 @@ class App:
         subject, _subject_id, chat_id = key
         her_side.note_standing(conn, self.keys, at, subject, chat_id, message_id)
 
+    def view(self, conn: Connection) -> Desk:
+        return Desk(conn, self.file, self.clock.now(), self.keys, NO_CHANCE, self.username)
+
+    def find_upload(self, conn: Connection, kind: str, id: int, chat_id: int) -> Found:
+        """What the desk itself has, or makes, of what a message names."""
+        return UPLOADS[kind](self.view(conn), self.folder, id, chat_id)
+
+    def known_file(self, conn: Connection, file_id: str) -> Found | None:
+        return known(self.view(conn), self.folder, file_id)
+
     def render(self, conn: Connection, subject: str, subject_id: int, chat_id: int) -> Rendered | None:
         """What should stand on this card now, in the words of whoever reads it there."""
-        view = Desk(conn, self.file, self.clock.now(), self.keys, NO_CHANCE, self.username)
+        view = self.view(conn)
         face = CARDS[subject](view, subject_id, chat_id)
         if face is None:
             return None

@@ -6,7 +6,8 @@ from typing import Any
 
 from desk import escalation, pausing
 from desk.front import CardRefresh, Copy, Desk, Line
-from desk.order_views import SENT_AS, askers_of, get_order, name_of, question_of, show_askers, show_group
+from desk.order_views import askers_of, get_order, name_of, question_of, show_askers, show_group
+from desk.pictures import SENT_AS, want_evidence
 from desk.relay import CARRIED, KEPT_AS, Piece
 from domain import orders as rules
 from domain.orders import WAITING, Order
@@ -66,6 +67,7 @@ def answer(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) -> Te
     if not rows.move(desk.conn, order, "answer", as_read=True, state=stood, **pin):
         raise _changed(desk, order_id)
     rows.add_parts(desk.conn, order_id, person.id, "story", told, desk.now)
+    want_evidence(desk, order, person, "story")
     rows.remember(desk.conn, order_id, "answer", desk.now, person.id)
     pausing.go_on(desk, order)
     order = get_order(desk, order_id)

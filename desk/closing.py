@@ -12,13 +12,13 @@ from desk.order_views import (
     askers_of,
     category_of,
     get_order,
-    hand_pictures,
     name_of,
     show_askers,
     show_holder,
     show_order,
     tell_person,
 )
+from desk.pictures import show_parts, want_evidence
 from desk.points import award
 from desk.promises import promise
 from domain import orders as rules
@@ -38,6 +38,7 @@ def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any
     if not rows.move(desk.conn, order, "resolve", resolved_at=desk.now):
         raise rules.NotInYourHands
     rows.add_parts(desk.conn, order_id, person.id, "done", parts, desk.now)
+    want_evidence(desk, order, person, "done")
     rows.remember(desk.conn, order_id, "resolve", desk.now, person.id)
     take_back(desk, order, person.id)
     meet_deadline(desk, order_id, "resolution")
@@ -45,7 +46,7 @@ def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any
     show_order(desk, get_order(desk, order_id))
     for each in askers_of(desk, order):
         if each.telegram_id is not None and each.reach == "open":
-            hand_pictures(desk, rows.parts_of(desk.conn, order_id, "done"), each.telegram_id, "request", order_id)
+            show_parts(desk, rows.parts_of(desk.conn, order_id, "done"), each.telegram_id, "request", order_id)
     show_askers(desk, order, anew=True)  # it asks them something now
     return _("Thank you! I'm asking whether everything is all right now.")
 

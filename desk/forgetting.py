@@ -12,6 +12,7 @@ from desk.front import Call, CardRefresh, Desk
 from desk.households import CARD as HOUSEHOLD_ASK
 from desk.order_views import get_order
 from desk.people import roles_of
+from desk.pictures import forget_pictures
 from domain.cases import DELETABLE, is_deletable
 from domain.people import Person, is_officer
 from domain.refusals import AlreadyDone
@@ -105,6 +106,7 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     ]
     rows.end_roles(desk.conn, desk.now, person.id)
     cases.sweep_orphaned(desk)  # a case of somebody else's that they held waits again
+    forget_pictures(desk, person, theirs.own)
     rows.empty_orders(desk.conn, person.id, theirs)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
     desk.talks.pop(person.id, None)

@@ -71,6 +71,7 @@ class Copy:
     """A photo, a voice note or other people's words carried to another chat without their account showing.
 
     `method` is the Bot API's (sendPhoto, sendVoice …) and `fields` its arguments without the chat and the caption.
+    `upload`: what the desk itself has a copy of, or makes when it is sent: its kind and its id.
     """
 
     chat_id: int
@@ -81,6 +82,7 @@ class Copy:
     language: str | None = None
     subject: str | None = None
     subject_id: int | None = None
+    upload: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from desk import praise
 from desk.alerts import can_hear
 from desk.front import CardRefresh, Copy, Desk
 from desk.good_deed_doers import known_volunteers, lives_in, standing_at, volunteers_of, who_lives_at
-from desk.order_views import SENT_AS, tell_person
+from desk.order_views import tell_person
 from desk.people import get_person
+from desk.pictures import SENT_AS
 from desk.points import EARNED, earn
 from desk.roles import may_lead, officers
 from domain import good_deeds as rules

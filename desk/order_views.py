@@ -6,6 +6,7 @@ from desk import escalation
 from desk.alerts import refresh_alerts
 from desk.evening import is_stormy, show_list
 from desk.front import Call, CardRefresh, Copy, Desk, Line
+from desk.pictures import show_parts
 from domain import order_views as views
 from domain.desk_file import Category
 from domain.orders import WAITING, Order, Part, may_answer
@@ -22,7 +23,6 @@ from storage.teams import get_team
 
 FITS_ON_CARD = 2400
 """Characters of a story that stand on the holder's card; longer parts come as messages of their own."""
-SENT_AS = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
 
 
 def get_order(desk: Desk, order_id: int) -> Order:
@@ -215,15 +215,7 @@ def hand_story(desk: Desk, order: Order, holder: Person) -> None:
     for part in on_the_card(story)[1]:
         desk.say(CardRefresh(holder.telegram_id, "part", part.id, silent=True))
     notes = rows.parts_of(desk.conn, order.id, "note")
-    hand_pictures(desk, [*story, *notes], holder.telegram_id, "held", order.id)
+    show_parts(desk, [*story, *notes], holder.telegram_id, "held", order.id)
     if order.latitude is not None and order.longitude is not None:
         pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
         desk.say(Copy(holder.telegram_id, "sendLocation", pin, subject="held", subject_id=order.id))
-
-
-def hand_pictures(desk: Desk, parts: list[Part], chat_id: int, subject: str, order_id: int) -> None:
-    """Pictures and voices of a story, or of how it was done."""
-    for part in parts:
-        if part.file_id and part.kind in SENT_AS:
-            fields = {part.kind: part.file_id, "protect_content": True}
-            desk.say(Copy(chat_id, SENT_AS[part.kind], fields, subject=subject, subject_id=order_id))

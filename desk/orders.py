@@ -21,6 +21,7 @@ from desk.order_views import (
     team_of,
 )
 from desk.people import roles_of
+from desk.pictures import want_evidence
 from desk.promises import promise
 from desk.roles import may_volunteer
 from domain import orders as rules
@@ -33,6 +34,7 @@ from domain.teams import Team
 from domain.words import Text, _
 from storage import orders as rows
 from storage.deadlines import set_deadline
+from storage.people import get_person
 from storage.teams import find_team
 
 __all__ = [
@@ -66,6 +68,7 @@ def make_order(desk: Desk, new: NewOrder) -> Order:
         order = get_order(desk, made) if made else rows.find_by_once(desk.conn, new.once)
         if made and order:
             rows.add_parts(desk.conn, made, new.asked_by, "story", new.parts, desk.now)
+            want_evidence(desk, order, get_person(desk.conn, new.asked_by), "story")
             rows.remember(desk.conn, made, "made", desk.heard_at or desk.now, new.asked_by)
             promise(desk, order)
             escalation.start_run(desk, order)

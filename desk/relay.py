@@ -11,6 +11,7 @@ from desk.deadlines import watch_holder
 from desk.front import Copy, Desk, Line
 from desk.holding import get_held
 from desk.order_views import askers_of, show_holder, team_of
+from desk.pictures import want_evidence
 from desk.roles import may_volunteer
 from domain import relay as rules
 from domain.orders import ALIVE, WAITING, NotInYourHands, Order
@@ -193,6 +194,7 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
     if len(words) > rules.MOST_NOTES or sum(map(len, words)) > rules.NOTES_HOLD:
         raise rules.Full
     orders.add_parts(desk.conn, order.id, person.id, "note", kept, desk.now)
+    want_evidence(desk, order, person, "note")
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
 

@@ -143,6 +143,11 @@ def mark_sending(conn: Connection, ids: Sequence[int]) -> None:
     SENDING.count(conn, {"ids": list(ids)})
 
 
+def mark_queued(conn: Connection, row_id: int) -> None:
+    """It did not go after all, and surely not in part."""
+    conn.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.state == "sending").values(state="queued"))
+
+
 def mark(conn: Connection, marks: Sequence[Mark]) -> None:
     ended = [{"i": m.id, "s": m.state, "r": m.reason, "m": m.message_id, "t": m.tries, "d": m.at} for m in marks]
     MARK.many(conn, ended)

@@ -14,7 +14,7 @@ import structlog
 
 from bot.post.clock import Clock
 from bot.post.health import Health
-from bot.post.outcomes import NotSent, Outcome, PermanentlyRefused, Sent, TooSoon, Uncertain
+from bot.post.outcomes import Nothing, NotSent, Outcome, PermanentlyRefused, Sent, TooSoon, Uncertain
 
 log = structlog.get_logger()
 
@@ -77,7 +77,7 @@ class Circuit:
                 self._failed = IN_A_ROW
                 self._health.red("token", REVOKED)
                 self._break(REVOKED_PAUSE)
-            case TooSoon():
+            case TooSoon() | Nothing():
                 pass  # nobody was asked
             case _:
                 self._failed = 0

@@ -29,9 +29,10 @@ from bot.post.outgoing import Outgoing, Post
 from bot.post.parcel import Parcel
 from bot.post.reading import read
 from bot.post.standing import Cards, Render, View
+from bot.post.uploads import SHELF, Shelf, Uploads
 from bot.post.wire import Wire
 from bot.post.writing import Writing
-from desk.front import Desk
+from desk.front import PERSONAL, Desk
 from storage.messages import Mark, Subject, drop_chat, list_unsent, mark_unreachable
 
 log = structlog.get_logger()
@@ -55,11 +56,13 @@ class Courier:
         reached: Callable[[str], None] = lambda point: None,
         at_once: int = 64,
         short: Engine | None = None,
+        shelf: Shelf = SHELF,
     ) -> None:
         self._wire, self._pump, self._readers, self._outgoing, self._reached = wire, pump, readers, outgoing, reached
         self._clock, self._budget, self._unreachable, self._moved = clock, budget, unreachable, moved
         self._marks, self._lanes = Marks(pump, noted), Lanes(budget)
-        self._cards = Cards(wire, readers, render, self._marks.fresh, budget, clock, short)
+        self._uploads = Uploads(wire, pump, readers, shelf, lambda chat: budget.spend(chat, PERSONAL, clock.elapsed()))
+        self._cards = Cards(wire, readers, render, self._marks.fresh, budget, clock, short, self._uploads.instead)
         self._wake = asyncio.Event()
         self._circuit = Circuit(lambda: wire.call("getMe"), self._wake.set, clock=clock, health=health)
         self._room: Callable[[], int] = lambda: self._circuit.room(at_once, len(self._lanes.in_flight))
@@ -205,7 +208,7 @@ class Courier:
             await self._wire.call("answerCallbackQuery", fields)
 
     async def _carry(self, parcel: Parcel) -> None:
-        outcome = await self._wire.call(parcel.body["method"], {**parcel.where, **parcel.body.get("fields", {})})
+        outcome = await self._uploads.carry(parcel)
         self._reached("after_send")
         self._ended(parcel, outcome)
 
@@ -232,10 +235,7 @@ class Courier:
         self._reached("after_send")
         if shown.stands:
             self._marks.stands(key, shown.stands, self._clock.now())
-        if shown.nothing:
-            self._over(parcel, Over("dead", "nothing to show"))
-        else:
-            self._ended(parcel, shown.outcome)
+        self._ended(parcel, shown.outcome)
 
     # ── endings ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,8 @@
 | sent | over |
 | refused for good | the chat cannot be reached, or this message is dead with Telegram's words as the reason |
 | too much at once | again after the time Telegram names |
-| put there anew a moment ago | a little later, and the chat's other messages need not wait for it |
+| put there anew a moment ago, or not here yet | a little later, and the chat's other messages need not wait for it |
+| nothing to be sent any more | over |
 | surely not sent | again with growing delay; for everybody, if Telegram cannot be reached |
 | uncertain | by its rule: urgent goes again, marked as a repeat; card and call go again; receipt and bulk do not |
 """
@@ -20,6 +21,7 @@ import structlog
 from bot.post.circuit import is_revoked
 from bot.post.outcomes import (
     Migrated,
+    Nothing,
     NotSent,
     Outcome,
     Parked,
@@ -94,6 +96,8 @@ def judge(parcel: Parcel, outcome: Outcome, *, outage: bool = False) -> Ending:
         case Parked(retry_after):
             parcel.tries -= 1  # it was our haste, not a fault of its own
             return Again(retry_after, parked=True)
+        case Nothing():
+            return Over("dead", "nothing to show")
         case TooSoon(seconds):
             parcel.tries -= 1
             return Again(seconds, aside=True)
@@ -154,7 +158,7 @@ def repeated(body: dict[str, Any], reader: Reader) -> dict[str, Any]:
 def _without_file(body: dict[str, Any]) -> dict[str, Any]:
     fields = body["fields"]
     words = {"text": fields.get("caption", ""), "parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
-    return {**body, "method": "sendMessage", "without_file": True, "fields": words}
+    return {**body, "method": "sendMessage", "upload": None, "without_file": True, "fields": words}
 
 
 def _plainer(parcel: Parcel) -> dict[str, Any] | None:

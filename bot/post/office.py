@@ -33,6 +33,7 @@ from bot.post.pump import Pump
 from bot.post.standing import Render
 from bot.post.ticker import Sweep, Ticker
 from bot.post.transaction import Handle
+from bot.post.uploads import SHELF, Shelf
 from bot.post.wire import Wire
 from bot.post.workers import Worker
 from desk.front import Desk
@@ -75,6 +76,7 @@ class PostOffice:
         pause: float = 0.2,
         carriage: Callable[[int, float], Carriage] = Carriage,
         short: Engine | None = None,
+        shelf: Shelf = SHELF,
         lease: float = 15,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -113,6 +115,7 @@ class PostOffice:
             noted=noted,
             reached=reached,
             short=short,
+            shelf=shelf,
         )
         self.courier: Courier = self._new_courier()
         self._new_ticker = partial(Ticker, self.pump.do, sweeps, clock=self.clock, every=tick)

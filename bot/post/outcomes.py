@@ -61,7 +61,12 @@ class TooSoon:
     seconds: float
 
 
-Outcome = Sent | PermanentlyRefused | Parked | NotSent | Uncertain | Migrated | TooSoon
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to be sent any more: nobody asked Telegram."""
+
+
+Outcome = Sent | Nothing | PermanentlyRefused | Parked | NotSent | Uncertain | Migrated | TooSoon
 
 Reach = Literal["never_started", "blocked", "deactivated", "left"]
 

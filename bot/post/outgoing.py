@@ -133,6 +133,8 @@ class Outgoing:
             whole = f"{caption}\n{escape(str(fields.pop('text', '')), quote=False)}".rstrip()
             return [make(message(html, language=reader.language, **fields)) for html in pieces(whole, MESSAGE)]
         carried = make({"method": copy.method, "fields": fields, "language": reader.language})
+        if copy.upload:
+            carried.body["upload"] = list(copy.upload)
         if not caption:
             return [carried]
         if copy.method in UNCAPTIONED or units(caption) > CAPTION:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.post.budget import Budget
 from bot.post.clock import Clock
 from bot.post.faults import house_trouble, place
-from bot.post.outcomes import Outcome, Parked, PermanentlyRefused, Sent, TooSoon, is_gone, is_unchanged, is_without_file
+from bot.post.outcomes import (
+    Nothing,
+    Outcome,
+    Parked,
+    PermanentlyRefused,
+    Sent,
+    TooSoon,
+    is_gone,
+    is_unchanged,
+    is_without_file,
+)
 from bot.post.outgoing import NO_PREVIEW
 from bot.post.parcel import Parcel
 from bot.post.pieces import CAPTION, MESSAGE, bare, pieces
@@ -95,7 +105,10 @@ class Shown:
 
     outcome: Outcome
     stands: tuple[int | None, str | None] | None = None
-    nothing: bool = False
+
+
+async def no_copy(chat_id: int, kind: str, fields: dict[str, Any]) -> None:
+    """For whoever keeps none."""
 
 
 class Cards:
@@ -108,8 +121,10 @@ class Cards:
         budget: Budget,
         clock: Clock,
         short: Engine | None = None,
+        instead: Callable[[int, str, dict[str, Any]], Awaitable[Outcome | None]] = no_copy,
     ) -> None:
-        """`fresh`: what we have just put somewhere, as long as that is not committed."""
+        """`fresh`: what we have just put somewhere, as long as that is not committed. `instead`: our copy."""
+        self._instead = instead
         self._wire, self._readers, self._short, self._render, self._fresh = wire, readers, short, render, fresh
         self._budget, self._clock = budget, clock
         self._replaced: dict[Subject, float] = {}  # lost cards of groups, and when they were put there anew
@@ -155,7 +170,9 @@ class Cards:
                 return Shown(TooSoon(wait))
         sent = await self._wire.call(*await self._sending(parcel, card))
         if card.media and isinstance(sent, PermanentlyRefused) and is_without_file(sent):
-            sent = await self._wire.call("sendMessage", {**parcel.where, "text": card.without})
+            words = {**parcel.where, "text": card.without}
+            ours = await self._instead(parcel.chat_id, card.media[0], (await self._sending(parcel, card))[1])
+            sent = ours or await self._wire.call("sendMessage", words)
         if not isinstance(sent, Sent):
             return Shown(sent)
         if lost and parcel.chat_id < 0:
@@ -203,7 +220,7 @@ class Cards:
     async def _take_away(self, chat_id: int, message_id: int | None, face: str | None) -> Shown:
         """The words stay where they are, and nothing can be tapped there any more; a picture or a voice goes."""
         if message_id is None:
-            return Shown(Sent(True), nothing=True)
+            return Shown(Nothing())
         there = {"chat_id": chat_id, "message_id": message_id}
         method = "deleteMessage" if face and face.startswith((MEDIA, PICTURE)) else "editMessageReplyMarkup"
         outcome = await self._wire.call(method, there)

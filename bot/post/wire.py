@@ -23,6 +23,14 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold everything that is said
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file to be uploaded, and what it is called there."""
+
+    name: str
+    data: bytes
+
+
 class NoFile(Exception):
     """Telegram does not hand this file out (any more)."""
 
@@ -33,6 +41,14 @@ class Enclosed:
 
     name: str
     data: bytes
+
+
+class TooBig(NoFile):
+    """It is larger than Telegram hands out, or than is wanted."""
+
+
+class NotNow(NoFile):
+    """Telegram could not be reached, or asked for a pause: later, perhaps."""
 
 
 class Wire:
@@ -88,18 +104,27 @@ class Wire:
             said = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
         return await self._sending.post(f"{self._bot.base_url}/{method}", said)
 
-    async def download(self, file_id: str) -> bytes:
-        """A file's bytes."""
+    async def download(self, file_id: str, most: int | None = None) -> bytes:
+        """A file's bytes, if it has no more of them than that."""
         found = await self.call("getFile", {"file_id": file_id})
-        path = found.result.get("file_path") if isinstance(found, Sent) else None
+        if not isinstance(found, Sent):
+            if isinstance(found, PermanentlyRefused):
+                raise TooBig if TOO_BIG in found.words.lower() else NoFile(type(found).__name__)
+            raise NotNow(type(found).__name__)
+        path, size = found.result.get("file_path"), found.result.get("file_size") or 0
+        if most is not None and size > most:
+            raise TooBig
         if not path:
-            raise NoFile(type(found).__name__)
-        why = ""
+            raise NoFile("no path")
+        fault: TelegramError
         try:
             return bytes(await self._sending.retrieve(f"{self._bot.base_file_url}/{path}"))
-        except TelegramError as fault:
-            why = type(fault).__name__
-        raise NoFile(why)
+        except TelegramError as refused:
+            fault = refused
+        raise (NoFile if isinstance(_outcome(fault), PermanentlyRefused) else NotNow)(type(fault).__name__)
+
+
+TOO_BIG = "file is too big"
 
 
 def _ready(name: str, value: Any) -> Any:

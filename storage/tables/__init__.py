@@ -21,6 +21,7 @@ from storage.tables.people import (
     roles,
     teams,
 )
+from storage.tables.pictures import pictures
 from storage.tables.points import accounts, earned_with, postings, transfers
 from storage.tables.reports import followers, reports
 
@@ -60,6 +61,7 @@ __all__ = [
     "outbox",
     "pauses",
     "people",
+    "pictures",
     "postings",
     "ratings",
     "reports",

@@ -1,0 +1,198 @@
+"""Fetches what people sent as evidence, looks at it apart, and keeps it: the file first, then the row.
+
+1. Claimed in a transaction of its own: nobody else fetches it for the next two minutes.
+2. Fetched, looked at and written beside everything else; a crash leaves the row as it was, to be claimed again.
+3. Kept or refused by a row count; a file that nobody wants any more goes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot import darkroom, recordings
+from bot.jobs import Jobs
+from bot.post.wire import NoFile, NotNow, TooBig, Wire
+from desk import pictures
+from desk.front import Desk
+from domain.pictures import LONGEST_EDGE, MIB, MOST_BYTES, MOST_PIXELS, ONE_TRY, WANTED, Picture
+from storage import files
+
+log = structlog.get_logger()
+
+AT_ONCE = 2
+LEFT_FREE = 200 * MIB
+"""So much of the disk stays free for the database, whatever people send."""
+DEVELOPING = timedelta(seconds=60)
+TIDY_EVERY, STRAY = timedelta(hours=6), timedelta(hours=24)
+
+
+class NotKept(Exception):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is kept of it."""
+
+    data: bytes
+    width: int | None = None
+    height: int | None = None
+
+
+Develop = Callable[[bytes], darkroom.Developed]
+
+
+def develop_apart(data: bytes) -> darkroom.Developed:
+    """In a process of its own, which knows nothing of ours and may be killed by what it looks at."""
+    command = [sys.executable, "-I", str(darkroom.__file__), str(MOST_PIXELS), str(LONGEST_EDGE)]
+    known = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+    try:
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=DEVELOPING.total_seconds(), env=known, check=True
+        )
+        said, _line, jpeg = done.stdout.partition(b"\n")
+        answer: dict[str, Any] = json.loads(said)
+    except (subprocess.SubprocessError, ValueError) as fault:
+        log.warning("a picture could not be developed", fault=type(fault).__name__)
+        raise darkroom.Undevelopable("damaged") from None
+    if why := answer.get("why"):
+        raise darkroom.Undevelopable(why)
+    return darkroom.Developed(jpeg, answer["width"], answer["height"])
+
+
+def develop_here(data: bytes) -> darkroom.Developed:
+    """For whoever brings their own pictures only."""
+    return darkroom.develop(data, MOST_PIXELS, LONGEST_EDGE)
+
+
+def look(data: bytes, kind: str, develop: Develop) -> Looked:
+    """By what it is, whatever it is called."""
+    if len(data) > MOST_BYTES:
+        raise NotKept("too_large")
+    try:
+        if kind == "photo" or (kind == "document" and not recordings.is_film(data)):
+            done = develop(data)
+            return Looked(done.jpeg, done.width, done.height)
+        found = recordings.as_recorded(data)
+    except darkroom.Undevelopable as fault:
+        raise NotKept(fault.why) from None
+    except recordings.NoRecording:
+        raise NotKept("no_picture") from None
+    if kind in ("video", "voice") and found.kind != kind:
+        raise NotKept("no_picture")
+    return Looked(found.data)
+
+
+class Pictures:
+    """A sweep: begins what is due, a few at a time, each beside everything else."""
+
+    def __init__(self, folder: Path, wire: Wire, jobs: Jobs, develop: Develop = develop_apart) -> None:
+        self.folder, self._wire, self._jobs, self._develop = folder, wire, jobs, develop
+        self._going_on = 0
+        self._one_at_a_time = asyncio.Semaphore(1)  # unpacked, a picture may take half a gigabyte
+        self._tidy_at: datetime | None = None
+
+    def sweep(self, desk: Desk) -> bool:
+        if self._tidy_at is None or desk.now >= self._tidy_at:
+            self._tidy_at = desk.now + TIDY_EVERY
+            desk.after.append(partial(self._jobs.start, self.tidy))
+        if self._going_on >= AT_ONCE:
+            return False
+        picture = pictures.claim(desk)
+        if picture is None:
+            return False
+        self._begin(desk, picture)
+        return self._going_on < AT_ONCE
+
+    def _begin(self, desk: Desk, picture: Picture) -> None:
+        def begin() -> None:
+            self._going_on += 1
+            self._jobs.start(partial(self._work, picture))
+
+        desk.after.append(begin)
+
+    async def _work(self, picture: Picture) -> None:
+        """And then the next one, until nothing is due."""
+        due: Picture | None = picture
+        try:
+            while due is not None:
+                await self._see_to(due)
+                due = await self._jobs.do(pictures.claim)
+        finally:
+            self._going_on -= 1
+
+    async def _see_to(self, picture: Picture) -> None:
+        if picture.state != WANTED:
+            await self._delete(picture)
+            return
+        try:
+            async with asyncio.timeout(ONE_TRY.total_seconds()):
+                looked = await self._fetch(picture)
+        except NotKept as refused:
+            why = refused.why
+            await self._jobs.do(lambda desk: pictures.refuse(desk, picture.id, why))
+        except (NotNow, OSError, TimeoutError) as fault:
+            log.warning("a picture waits to be fetched", tries=picture.tries + 1, why=type(fault).__name__)
+        else:
+            await self._note(picture, looked)
+
+    async def _fetch(self, picture: Picture) -> Looked:
+        """Fetched, looked at, and written under the name its row has had from the beginning."""
+        try:
+            data = await self._wire.download(picture.file_id or "", MOST_BYTES)
+        except TooBig:
+            raise NotKept("too_large") from None
+        except NotNow:
+            raise
+        except NoFile:
+            raise NotKept("not_there") from None
+        async with self._one_at_a_time:
+            looked = await asyncio.to_thread(look, data, picture.kind, self._develop)
+        await asyncio.to_thread(self._write, picture.name, looked.data)
+        return looked
+
+    def _write(self, name: str, data: bytes) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free < LEFT_FREE + len(data):
+            log.error("the disk is nearly full: pictures wait", free=shutil.disk_usage(self.folder).free)
+            raise OSError("no room")
+        files.write(self.folder, name, data)
+
+    async def _note(self, picture: Picture, looked: Looked) -> None:
+        facts = {
+            "sha256": hashlib.sha256(looked.data).hexdigest(),
+            "bytes": len(looked.data),
+            "width": looked.width,
+            "height": looked.height,
+        }
+        if not await self._jobs.do(lambda desk: pictures.keep(desk, picture.id, **facts)):
+            await asyncio.to_thread(files.remove, self.folder, picture.name)
+
+    async def _delete(self, picture: Picture) -> None:
+        await asyncio.to_thread(files.remove, self.folder, picture.name)
+        await self._jobs.do(lambda desk: pictures.file_gone(desk, picture.id))
+
+    async def tidy(self) -> None:
+        """Files that have lain there for a day and belong to nothing: of a desk that was put back, or killed twice."""
+        names = await asyncio.to_thread(lambda: list(files.older_than(self.folder, STRAY.total_seconds())))
+        for begin in range(0, len(names), 500):
+            some = [name for name in names[begin : begin + 500] if name.isascii() and name.isalnum()]
+            for name in await self._jobs.do(partial(pictures.strangers, names=some)):
+                await asyncio.to_thread(files.remove, self.folder, name)
+                log.info("a file that belonged to nothing is removed")
