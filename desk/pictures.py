@@ -67,7 +67,7 @@ def keeps(category: Category) -> bool:
     """Is what is sent about such an order evidence? What is discreet or confidential leaves no file anywhere."""
     if category.discreet or category.confidential:
         return False
-    return bool(getattr(category, "report", False)) or "photo" in category.done_needs
+    return category.report or "photo" in category.done_needs
 
 
 def want_evidence(desk: Desk, order: Order, person: Person, stage: str) -> None:
