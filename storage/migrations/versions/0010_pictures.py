@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:storage/migrations/versions/0010_pictures.py
 revision = "0010"
 down_revision = "0009"
-========
-revision = "0007"
-down_revision = "0006"
->>>>>>>> 0128638 (Show what is kept of pictures, and prove that nothing hidden in them is):storage/migrations/versions/0007_pictures.py
 branch_labels = None
 depends_on = None
 
