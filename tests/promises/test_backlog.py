@@ -141,6 +141,7 @@ async def test_a_tap_that_waited_in_our_own_inbox_does_nothing(town: TestTown) -
     row = {"update_id": 5, "sender": town.ama.id, "raw": json.dumps(raw), "state": "new", "at": accepted_at}
     with town.demo.app.writer.begin() as conn:
         conn.execute(insert(inbox).values(**row))
+    town.demo.app.writer.dispose()  # opened once more, beside a desk that is closed
     before = len(await town.ama.from_bot())
     await back(town)
     assert made(town) is None
