@@ -18,6 +18,8 @@ Update = dict[str, Any]
 Shown = tuple[int, str, list[str]]
 """A message of the bot's: its id, its words, and the data of its buttons."""
 
+JUST_NOW = 2_000_000_000
+"""When everything is said: later than any clock of the desk's, so that nothing is answered as something of long ago."""
 BOT = {"id": 42, "is_bot": True, "first_name": "Desk", "username": "figures_bot"}
 
 
@@ -170,7 +172,7 @@ class Crowd:
         update: Update = {"update_id": self.update_id}
         if step.say:
             key = f"chat {actor.id}"
-            message = {"message_id": self.update_id, "date": 1_790_000_000, "from": actor.user, "chat": actor.chat}
+            message = {"message_id": self.update_id, "date": JUST_NOW, "from": actor.user, "chat": actor.chat}
             update["message"] = {**message, "text": step.say}
             if step.say.startswith("/"):
                 update["message"]["entities"] = [{"type": "bot_command", "offset": 0, "length": len(step.say)}]
@@ -184,7 +186,7 @@ class Crowd:
                 chat = {"id": at, "title": "Neighbours", "type": "supergroup"}
             key = f"{actor.id}-{self.update_id}"
             keys = [[{"text": "a button", "callback_data": each}] for each in buttons]
-            message = {"message_id": message_id, "date": 1_790_000_000, "from": BOT, "chat": chat, "text": words}
+            message = {"message_id": message_id, "date": JUST_NOW, "from": BOT, "chat": chat, "text": words}
             message["reply_markup"] = {"inline_keyboard": keys}
             update["callback_query"] = {"id": key, "from": actor.user, "chat_instance": "1", "data": data}
             update["callback_query"]["message"] = message
