@@ -178,11 +178,15 @@ def unit_of_case(conn: Connection, case_id: int) -> str:
 # ── who answers for a place ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def on_duty_in(conn: Connection, unit: str) -> frozenset[int]:
-    held = select(roles.c.person_id).where(
-        roles.c.role == "supervisor", roles.c.unit == unit, roles.c.ended_at.is_(None), roles.c.on_duty
+_ON_DUTY = Prepared(
+    select(roles.c.person_id).where(
+        roles.c.role == "supervisor", roles.c.unit == bindparam("unit"), roles.c.ended_at.is_(None), roles.c.on_duty
     )
-    return frozenset(conn.scalars(held))
+)
+
+
+def on_duty_in(conn: Connection, unit: str) -> frozenset[int]:
+    return frozenset(row.person_id for row in _ON_DUTY.all(conn, {"unit": unit}))
 
 
 def change_duty(conn: Connection, person_id: int, on_duty: bool) -> bool:

@@ -19,6 +19,14 @@ _INSIDE = Prepared(
         group_members.c.chat_id == bindparam("chat_id"), group_members.c.telegram_id == bindparam("telegram_id")
     )
 )
+_MEMBER = insert(group_members)
+_KEEP_MEMBER = Prepared(
+    _MEMBER.on_conflict_do_update(
+        index_elements=["chat_id", "telegram_id"],
+        set_={name: _MEMBER.excluded[name] for name in ("inside", "heard_at")},
+        where=group_members.c.heard_at <= _MEMBER.excluded.heard_at,
+    )
+)
 
 
 def find_group(conn: Connection, chat_id: int) -> Group | None:
@@ -98,12 +106,7 @@ def is_inside(conn: Connection, chat_id: int, telegram_id: int) -> bool | None:
 def keep_member(conn: Connection, chat_id: int, telegram_id: int, inside: bool, heard_at: datetime) -> None:
     """Somebody is in the group or not; what was heard later counts."""
     now = {"inside": inside, "heard_at": heard_at}
-    row = insert(group_members).values(chat_id=chat_id, telegram_id=telegram_id, **now)
-    conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["chat_id", "telegram_id"], set_=now, where=group_members.c.heard_at <= heard_at
-        )
-    )
+    _KEEP_MEMBER.count(conn, {"chat_id": chat_id, "telegram_id": telegram_id, **now})
 
 
 def needs_asking(conn: Connection, most: int = 50) -> list[tuple[int, int]]:

@@ -267,11 +267,16 @@ def stand_all(conn: Connection, stands: Sequence[Stand]) -> None:
 # ── small facts of the desk itself ──────────────────────────────────────────────────────────────────────────────────
 
 
+_FACT = Prepared(select(state.c.value).where(state.c.name == bindparam("of")))
+_NOTE = insert_once(state)
+_NOTE_FACT = Prepared(_NOTE.on_conflict_do_update(index_elements=["name"], set_={"value": _NOTE.excluded.value}))
+
+
 def get_fact(conn: Connection, name: str) -> str | None:
-    return conn.scalar(select(state.c.value).where(state.c.name == name))
+    fact: str | None = _FACT.scalar(conn, {"of": name})
+    return fact
 
 
 def set_fact(conn: Connection, name: str, value: str) -> None:
     """In one statement: two workers may say the same at once."""
-    fact = insert_once(state).values(name=name, value=value)
-    conn.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
+    _NOTE_FACT.count(conn, {"name": name, "value": value})

@@ -18,7 +18,7 @@ _FIELDS = list(Order.__dataclass_fields__)
 _WANTED = _FIELDS.index("wanted")
 _ORDERS = select(*(orders.c[name] for name in _FIELDS))
 _BY_ID = Prepared(_ORDERS.where(orders.c.id == bindparam("id")))
-_BY_ONCE = _ORDERS.where(orders.c.once == bindparam("once"))
+_BY_ONCE = Prepared(_ORDERS.where(orders.c.once == bindparam("once")))
 _HOLDS = Prepared(select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)))
 _STORY = Prepared(
     select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
@@ -64,6 +64,15 @@ _RATING = Prepared(
     select(ratings.c.speed, ratings.c.quality, ratings.c.words).where(ratings.c.order_id == bindparam("order_id"))
 )
 _RATE = Prepared(insert_once(ratings).on_conflict_do_nothing())
+_CARRIED = Prepared(
+    select(outbox.c.message_id).where(
+        outbox.c.subject.in_(bindparam("subjects", expanding=True)),
+        outbox.c.subject_id == bindparam("order_id"),
+        outbox.c.chat_id == bindparam("chat_id"),
+        outbox.c.kind == "copy",
+        outbox.c.message_id.is_not(None),
+    )
+)
 _UNSAID = {
     what: Prepared(update(ratings).where(ratings.c.order_id == bindparam("of_order"), ratings.c[what].is_(None)))
     for what in ("speed", "quality", "words")
@@ -83,7 +92,7 @@ def find_order(conn: Connection, order_id: int) -> Order | None:
 
 
 def find_by_once(conn: Connection, once: str) -> Order | None:
-    row = conn.execute(_BY_ONCE, {"once": once}).first()
+    row = _BY_ONCE.first(conn, {"once": once})
     return _order(row) if row else None
 
 
@@ -193,14 +202,8 @@ def latest(conn: Connection, order_id: int, what: str) -> tuple[int | None, str 
 
 def copies_in(conn: Connection, order_id: int, chat_id: int, subjects: Sequence[str] = ("held",)) -> list[int]:
     """Messages that carried pictures and voices of its story to this chat, or what else was passed on there."""
-    carried = select(outbox.c.message_id).where(
-        outbox.c.subject.in_(subjects),
-        outbox.c.subject_id == order_id,
-        outbox.c.chat_id == chat_id,
-        outbox.c.kind == "copy",
-        outbox.c.message_id.is_not(None),
-    )
-    return list(conn.scalars(carried))
+    asked = {"subjects": list(subjects), "order_id": order_id, "chat_id": chat_id}
+    return [row.message_id for row in _CARRIED.all(conn, asked)]
 
 
 # ── what its cards also show ────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,14 @@ _HELD = Prepared(
     )
 )
 
+_HOLD = select(roles.c.person_id).where(
+    roles.c.role == bindparam("role"),
+    roles.c.unit == bindparam("unit"),
+    roles.c.team_id == bindparam("team_id"),
+    roles.c.ended_at.is_(None),
+)
+_HOLDERS = Prepared(_EVERYBODY.where(people.c.id.in_(_HOLD)).order_by(people.c.id))
+
 
 def roles_of(conn: Connection, person_id: int) -> list[Role]:
     """The roles a person holds now; read for every deed, so that a change of role holds at once."""
@@ -99,7 +107,4 @@ def roles_of(conn: Connection, person_id: int) -> list[Role]:
 
 def holders_of(conn: Connection, role: str, *, unit: str = "", team_id: int = 0) -> list[Person]:
     """Everybody who holds this role there, those met first first."""
-    held = select(roles.c.person_id).where(
-        roles.c.role == role, roles.c.unit == unit, roles.c.team_id == team_id, roles.c.ended_at.is_(None)
-    )
-    return [Person(*row) for row in conn.execute(_EVERYBODY.where(people.c.id.in_(held)).order_by(people.c.id))]
+    return [Person(*row) for row in _HOLDERS.all(conn, {"role": role, "unit": unit, "team_id": team_id})]
