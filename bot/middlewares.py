@@ -27,7 +27,7 @@ class Meet(BaseMiddleware):
     """Gives the handler its `person`. Group chatter makes nobody known: only taps and private words do."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        user: User | None = data.get("event_from_user")
+        user: User | None = getattr(event, "from_user", None)
         desk: Desk = data["desk"]
         data["person"] = None
         private = isinstance(event, Message | CallbackQuery) and _is_private(event)

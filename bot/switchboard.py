@@ -8,7 +8,7 @@ from typing import Any
 from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import DetailedAiogramError
-from aiogram.types import Message, TelegramObject, Update, User
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject, Update, User
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
@@ -72,10 +72,38 @@ async def handle(desk: Desk, raw: Raw, jobs: Jobs) -> bool:
     """One update, inside the open transaction; `jobs` follow its commit. False: no concern of the desk's."""
     bot = deaf_bot(desk.bot_name)
     try:
-        update = Update.model_validate(raw, context={"bot": bot})
-        update.event_type  # noqa: B018 - raises for a kind nobody has heard of
+        kind, event = _read(raw, bot)
     except ValidationError as reason:
         raise Undecodable("it cannot be decoded") from reason
     except (UpdateTypeLookupError, DetailedAiogramError) as reason:
         raise Undecodable("unknown kind") from reason
-    return await dispatcher().feed_update(bot, update, desk=desk, jobs=jobs) is not UNHANDLED
+    heard = await dispatcher().propagate_event(update_type=kind, event=event, bot=bot, desk=desk, jobs=jobs)
+    return heard is not UNHANDLED
+
+
+KINDS: dict[str, type[TelegramObject]] = {
+    "message": Message,
+    "edited_message": Message,
+    "my_chat_member": ChatMemberUpdated,
+    "chat_member": ChatMemberUpdated,
+}
+WHERE = ("message_id", "date", "chat")
+
+
+def _read(raw: Raw, bot: Bot) -> tuple[str, TelegramObject]:
+    """What has happened, without the envelope: looking for all it might hold costs more than reading what it holds.
+
+    Of the message that was tapped, only which it is and where it stands: what stood on it is judged anew anyhow, and
+    its words and buttons would have to be read, twice even, since it might be one that is not there any more.
+    """
+    context = {"bot": bot}
+    for kind, event in raw.items():
+        if kind in KINDS:
+            return kind, KINDS[kind].model_validate(event, context=context)
+        if kind == "callback_query" and isinstance(event, dict):
+            tapped = event.get("message")
+            if isinstance(tapped, dict):
+                event = event | {"message": {name: tapped[name] for name in WHERE if name in tapped}}
+            return kind, CallbackQuery.model_validate(event, context=context)
+    whole = Update.model_validate(raw, context=context)
+    return whole.event_type, whole.event
