@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from bot.app import App, NotAnswering
 from bot.importing import import_file
@@ -28,7 +28,10 @@ from domain.desk_file import DeskFile, DeskFileFaults, read_desk_file
 from domain.refusals import Refusal
 from domain.shipped import shipped_desk_file
 from domain.words import Text, _
-from storage import points, schema
+from storage import schema
+from storage.audit import CHECKS
+from storage.audit import audit as prove
+from storage.audit.whole import whole
 from storage.copies import NoCopy
 from storage.keys import AnotherKey
 from storage.lock import AnotherIsRunning
@@ -42,6 +45,7 @@ NO_WORKERS = _(
     "Several workers need PostgreSQL: set LINLI_DATABASE_URL to postgresql+psycopg://…. On SQLite `linli run` does "
     "everything in one process."
 )
+DAMAGED = _("The database file is damaged and cannot be read to its end. Restore the latest backup.")
 NO_DATABASE = _("The database cannot be reached. Look at LINLI_DATABASE_URL and LINLI_DATA.")
 
 
@@ -230,9 +234,13 @@ def audit(language: str) -> int:
     """Proves the whole ledger, and names the first wrong row."""
     settings = settings_or_stop()
     app = App(settings, desk_file_or_stop(settings.desk, language))
-    with app.writer.connect() as conn:
-        faults = points.audit(conn)
-    app.writer.dispose()
+    try:
+        with app.writer.connect() as conn:
+            faults = prove(conn, [*CHECKS, whole])
+    except (DatabaseError, ValueError):  # what stands there is no row, or no text
+        faults = [reader(language).label(DAMAGED)]
+    finally:
+        app.writer.dispose()
     say = reader(language)
     for fault in faults:
         out(fault)

@@ -108,6 +108,7 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     cases.sweep_orphaned(desk)  # a case of somebody else's that they held waits again
     forget_pictures(desk, person, theirs.own)
     rows.empty_orders(desk.conn, person.id, theirs)
+    rows.drop_notes(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
     desk.talks.pop(person.id, None)
     rows.drop_unconfirmed(desk.conn, [household for _kind, _id, household in asked])

@@ -102,7 +102,7 @@ def take_back(desk: Desk, officer: Person, transfer_id: int, reason: str) -> Tex
     """A mistake is put right by the opposite entry, once."""
     if not is_officer(roles_of(desk, officer)):
         raise NotFound
-    if not rows.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK(reason=reason), officer.id):
+    if not rows.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, officer.id, reason):
         raise AlreadyDone
     return _("Done. Both entries stand in the statement.")
 

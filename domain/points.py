@@ -15,7 +15,7 @@ from domain.refusals import Refusal
 from domain.words import Text, _
 
 HELPED = _("Help: {category}")
-TAKEN_BACK = _("Taken back: {reason}")
+TAKEN_BACK = _("Taken back")
 
 
 class Unbalanced(Exception):
@@ -68,6 +68,7 @@ class Earning:
     given: Mapping[str, Any] | None = None
     deed: str | None = None
     caps: Caps = field(default_factory=Caps)
+    note: str | None = None  # the own words of whoever decided it; never part of `reason`, which stays for ever
 
     def asked(self) -> Mapping[str, Any]:
         if self.given is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from domain.points import Earned, Earning, Posting
 from storage import points
@@ -72,7 +72,13 @@ def _number(conn: Connection, query: Select[Any]) -> int:
 
 
 def post_earning(
-    conn: Connection, now: datetime, earning: Earning, amount: int, account_id: int, others: Sequence[int]
+    conn: Connection,
+    now: datetime,
+    earning: Earning,
+    amount: int,
+    account_id: int,
+    others: Sequence[int],
+    standard_id: int | None = None,
 ) -> bool:
     """Did it happen? So much of it as the caps have left, with everything that later counts."""
     unit = conn.scalar(select(households.c.unit).where(households.c.id == earning.household_id))
@@ -84,6 +90,8 @@ def post_earning(
         [Posting(points.desk_account(conn, "issuer"), -amount), Posting(account_id, amount)],
         earning.reason,
         given=earning.asked(),
+        note=earning.note,
+        others=others,
         order_id=earning.order_id,
         earned_by=earning.earned_by,
         decided_by=earning.decided_by,
@@ -92,11 +100,7 @@ def post_earning(
         unit=unit,
         deed=earning.deed,
         points=amount,
+        standard_id=standard_id,
         counted_at=now,
     )
-    if transfer_id is None:
-        return False
-    about = {"transfer_id": transfer_id, "household_id": earning.household_id, "points": amount, "counted_at": now}
-    if others:
-        conn.execute(insert(earned_with), [{**about, "other": other} for other in others])
-    return True
+    return transfer_id is not None

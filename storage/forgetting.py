@@ -30,6 +30,8 @@ from storage.tables import (
     roles,
     state,
     talks,
+    transfer_notes,
+    transfers,
 )
 
 NAMELESS = {
@@ -170,6 +172,13 @@ def end_roles(conn: Connection, now: datetime, person_id: int) -> None:
         invitations.c.made_by == person_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now
     )
     conn.execute(unused.values(expires_at=now))
+
+
+def drop_notes(conn: Connection, person_id: int) -> None:
+    """What they wrote to points they decided on, and what was written about points of theirs; the entries stay."""
+    theirs = or_(transfers.c.decided_by == person_id, transfers.c.earned_by == person_id)
+    noted = select(transfers.c.id).where(transfers.c.decided_by.is_not(None), theirs)
+    conn.execute(delete(transfer_notes).where(transfer_notes.c.transfer_id.in_(noted)))
 
 
 def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: int | None, who: str) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from domain.chain import digest_of, link_of, mark_of
 from domain.points import Entry, NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
 from domain.words import Text, from_json, to_json
-from storage.tables import accounts, earned_with, people, postings, transfers
+from storage.audit import audit as audit
+from storage.prepared import Prepared
+from storage.tables import accounts, earned_with, people, postings, transfer_notes, transfers
 
 ISSUER, MARKET, EXPIRED = -1, -2, -3
 """Accounts of the desk itself: where points come from, where they are spent, where they end."""
@@ -21,6 +26,10 @@ CACHED = ("household", "hold")
 
 _NEVER = "points are never changed or deleted"
 _TABLES = ("transfers", "postings")
+
+
+class Overtaken(Exception):
+    """Somebody else moved a balance that was held: a fault of ours, and nothing of this stands."""
 
 
 def install_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
@@ -33,6 +42,10 @@ def install_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
             conn.exec_driver_sql(
                 f"CREATE OR REPLACE TRIGGER {table}_stand BEFORE UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION points_stand()"
+            )
+            conn.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER {table}_stand_whole BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION points_stand()"
             )
             continue
         for verb in ("UPDATE", "DELETE"):
@@ -47,6 +60,7 @@ def remove_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
     for table in tables:
         if conn.dialect.name == "postgresql":
             conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand ON {table}")
+            conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand_whole ON {table}")
             continue
         for verb in ("update", "delete"):
             conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_stand_{verb}")
@@ -72,8 +86,7 @@ def account_of(conn: Connection, household_id: int, kind: str = "household") -> 
 
 def lock_balances(conn: Connection, account_ids: Sequence[int]) -> dict[int, int]:
     """Balances of those accounts that carry one, which nobody else moves until this transaction ends."""
-    own = select(accounts.c.id, accounts.c.balance).where(accounts.c.id.in_(account_ids), accounts.c.kind.in_(CACHED))
-    return {row.id: row.balance for row in conn.execute(own.order_by(accounts.c.id).with_for_update())}
+    return {account.id: account.balance for account in _lock(conn, account_ids).values()}
 
 
 def balance_of(conn: Connection, household_id: int, kind: str = "household") -> int:
@@ -93,10 +106,11 @@ def post(
     reason: Text,
     *,
     given: Mapping[str, Any] | None = None,
+    note: str | None = None,
     **about: Any,
 ) -> bool:
-    """Did it happen? Once for each key; the same key with another input is a fault."""
-    return post_entry(conn, now, kind, once, moved, reason, given=given, **about) is not None
+    """Did it happen? Once for each key; the same key with another input is a fault. `note`: somebody's own words."""
+    return post_entry(conn, now, kind, once, moved, reason, given=given, note=note, **about) is not None
 
 
 def post_entry(
@@ -108,37 +122,80 @@ def post_entry(
     reason: Text,
     *,
     given: Mapping[str, Any] | None = None,
+    note: str | None = None,
+    others: Sequence[int] = (),
     **about: Any,
 ) -> int | None:
     """The entry's id, if it happened.
 
-    1. Hold the balances. 2. Refuse what is not there. 3. Compete for the key. 4. Post. 5. Move the balances.
+    1. Hold the balances. 2. Refuse what is not there. 3. Compete for the key. 4. Post. 5. Move the balances and the
+    heads of the statements.
     """
     check_balanced(moved)
     asked = given if given is not None else {"kind": kind, "moved": [[each.account_id, each.amount] for each in moved]}
-    before = lock_balances(conn, [each.account_id for each in moved])
+    held = _lock(conn, [each.account_id for each in moved])
     if _is_posted(conn, once, hash_input(asked)):
         return None
     for each in moved:
-        if each.account_id in before and before[each.account_id] + each.amount < 0:
-            raise NotEnoughPoints(available=before[each.account_id])
+        if each.account_id in held and held[each.account_id].balance + each.amount < 0:
+            raise NotEnoughPoints(available=held[each.account_id].balance)
+    salt = secrets.token_bytes(16)
     entry = {"kind": kind, "once": once, "once_hash": hash_input(asked), "reason": to_json(reason), "at": now, **about}
+    entry["note_mark"] = mark_of(note, salt) if note is not None else None
+    entry["digest"] = digest_of(entry, [(each.account_id, each.amount) for each in moved], others)
     first = insert_once(transfers).values(**entry).on_conflict_do_nothing().returning(transfers.c.id)
     transfer_id = conn.execute(first).scalar_one_or_none()
     if transfer_id is None:
         _is_posted(conn, once, hash_input(asked))
         return None
-    rows = [{"transfer_id": transfer_id, "account_id": each.account_id, "amount": each.amount} for each in moved]
+    rows = [_line(held.get(each.account_id), each, transfer_id, entry["digest"]) for each in moved]
     conn.execute(insert(postings), rows)
-    shift = (
-        update(accounts)
-        .where(accounts.c.id == bindparam("account"))
-        .values(balance=accounts.c.balance + bindparam("amount"))
-    )
-    cached = [{"account": each.account_id, "amount": each.amount} for each in moved if each.account_id in before]
-    if cached:
-        conn.execute(shift, cached)
+    for account in held.values():
+        if _MOVE.count(conn, account.after()) != 1:
+            raise Overtaken
+    if others:
+        about = {"transfer_id": transfer_id, **{name: entry[name] for name in ("household_id", "points", "counted_at")}}
+        conn.execute(insert(earned_with), [{**about, "other": other} for other in others])
+    if note is not None:
+        conn.execute(insert(transfer_notes).values(transfer_id=transfer_id, words=note, salt=salt))
     return int(transfer_id)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A household's account while this transaction moves it."""
+
+    id: int
+    balance: int
+    entries: int
+    head: bytes | None
+    before: int
+
+    def after(self) -> dict[str, Any]:
+        now = {"balance": self.balance, "entries": self.entries, "head": self.head}
+        return {"account": self.id, "so_far": self.before, **now}
+
+
+_MOVE = Prepared(
+    update(accounts).where(accounts.c.id == bindparam("account"), accounts.c.entries == bindparam("so_far"))
+)
+
+
+def _lock(conn: Connection, account_ids: Sequence[int]) -> dict[int, _Held]:
+    kept = (accounts.c.id, accounts.c.balance, accounts.c.entries, accounts.c.head)
+    own = select(*kept).where(accounts.c.id.in_(account_ids), accounts.c.kind.in_(CACHED)).order_by(accounts.c.id)
+    return {row.id: _Held(*row, before=row.entries) for row in conn.execute(own.with_for_update())}
+
+
+def _line(account: _Held | None, posting: Posting, transfer_id: int, digest: bytes) -> dict[str, Any]:
+    """The posting as a row; one of a household is a line of its statement, with the link to the line before."""
+    row = {"transfer_id": transfer_id, "account_id": posting.account_id, "amount": posting.amount}
+    if account is None:
+        return {**row, "number": None, "link": None}
+    account.balance += posting.amount
+    account.entries += 1
+    account.head = link_of(account.head, account.id, account.entries, transfer_id, posting.amount, digest)
+    return {**row, "number": account.entries, "link": account.head}
 
 
 def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
@@ -148,7 +205,7 @@ def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
     return known is not None
 
 
-_KEPT = ("order_id", "earned_by", "dimension", "household_id", "unit", "deed", "counted_at")
+_KEPT = ("order_id", "earned_by", "dimension", "household_id", "unit", "deed", "standard_id", "counted_at")
 """What an opposite entry has from the first, so that it counts where the first one did."""
 
 
@@ -157,25 +214,39 @@ def is_known(conn: Connection, once: str) -> bool:
     return conn.scalar(select(transfers.c.id).where(transfers.c.once == once)) is not None
 
 
-def reverse(conn: Connection, now: datetime, transfer_id: int, reason: Text, decided_by: int | None = None) -> bool:
+def reverse(
+    conn: Connection,
+    now: datetime,
+    transfer_id: int,
+    reason: Text,
+    decided_by: int | None = None,
+    note: str | None = None,
+) -> bool:
     """The opposite entry. Did it happen? An entry is reversed once, and a reversal never."""
     found = conn.execute(select(transfers).where(transfers.c.id == transfer_id)).first()
     if found is None or found.kind == "reversal":
         return False
     done = select(postings.c.account_id, postings.c.amount).where(postings.c.transfer_id == transfer_id)
     opposite = [Posting(row.account_id, -row.amount) for row in conn.execute(done.order_by(postings.c.id))]
-    about = {name: found._mapping[name] for name in _KEPT}
+    others = select(earned_with.c.other).where(earned_with.c.transfer_id == transfer_id).order_by(earned_with.c.id)
+    about: dict[str, Any] = {name: found._mapping[name] for name in _KEPT}
     about |= {"points": None if found.points is None else -found.points, "decided_by": decided_by}
-    undone = post_entry(
-        conn, now, "reversal", f"reversal:{transfer_id}", opposite, reason, reverses=transfer_id, **about
-    )
-    if undone is None:
-        return False
-    others = select(earned_with).where(earned_with.c.transfer_id == transfer_id).order_by(earned_with.c.id)
-    for row in conn.execute(others).all():
-        back = {"transfer_id": undone, "household_id": row.household_id, "other": row.other, "points": -row.points}
-        conn.execute(insert(earned_with).values(**back, counted_at=row.counted_at))
-    return True
+    about |= {"reverses": transfer_id, "others": list(conn.scalars(others)), "note": note}
+    return post_entry(conn, now, "reversal", f"reversal:{transfer_id}", opposite, reason, **about) is not None
+
+
+def move_all(conn: Connection, now: datetime, once: str, source: int, target: int, reason: Text) -> bool:
+    """All that one household has goes to another, and what it has on hold stays on hold. Did anything move?"""
+    pairs = [(account_of(conn, source, kind), account_of(conn, target, kind)) for kind in CACHED]
+    held = lock_balances(conn, [each for pair in pairs for each in pair])
+    moved = [
+        Posting(account, sign * held[taken])
+        for taken, put in pairs
+        if held[taken]
+        for account, sign in ((taken, -1), (put, 1))
+    ]
+    given = {"kind": "move", "from": source, "to": target}
+    return bool(moved) and post(conn, now, "move", once, moved, reason, given=given)
 
 
 # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,25 +266,3 @@ def entries_of(conn: Connection, household_id: int, most: int = 10) -> list[Entr
         .limit(most)
     )
     return [Entry(row.at, row.amount, row.kind, from_json(row.reason), row.name) for row in conn.execute(listed)]
-
-
-def audit(conn: Connection) -> list[str]:
-    """Everything that is wrong with the ledger; nothing, if every entry sums to zero and every balance is its sum."""
-    wrong = []
-    total = func.coalesce(func.sum(postings.c.amount), 0)
-    sums = (
-        select(transfers.c.id, total.label("total"), func.count(postings.c.id).label("count"))
-        .select_from(transfers.outerjoin(postings, postings.c.transfer_id == transfers.c.id))
-        .group_by(transfers.c.id)
-        .having(or_(total != 0, func.count(postings.c.id) < 2))
-    )
-    wrong += [f"entry {row.id} has {row.count} postings that sum to {row.total}" for row in conn.execute(sums)]
-    cached = (
-        select(accounts.c.id, accounts.c.balance, total.label("total"))
-        .select_from(accounts.outerjoin(postings, postings.c.account_id == accounts.c.id))
-        .where(accounts.c.kind.in_(CACHED))
-        .group_by(accounts.c.id, accounts.c.balance)
-        .having(or_(total != accounts.c.balance, total < 0))
-    )
-    wrong += [f"account {row.id} says {row.balance}, its postings {row.total}" for row in conn.execute(cached)]
-    return wrong

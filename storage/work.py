@@ -15,8 +15,16 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
-"""`secure_delete`: what a person had deleted is overwritten in the file as well."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "recursive_triggers=ON",
+)
+"""`secure_delete`: what a person had deleted is overwritten in the file as well. `recursive_triggers`: who replaces
+a row deletes one, and is refused where nothing may be deleted."""
 
 
 def open_writer(url: str) -> Engine:

@@ -22,7 +22,7 @@ from storage.tables.people import (
     teams,
 )
 from storage.tables.pictures import pictures
-from storage.tables.points import accounts, earned_with, postings, transfers
+from storage.tables.points import accounts, earned_with, postings, standards, transfer_notes, transfers
 from storage.tables.reports import followers, reports
 
 __all__ = [
@@ -66,8 +66,10 @@ __all__ = [
     "ratings",
     "reports",
     "roles",
+    "standards",
     "state",
     "talks",
     "teams",
+    "transfer_notes",
     "transfers",
 ]

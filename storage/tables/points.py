@@ -9,12 +9,14 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
-from storage.tables.base import Instant, id_column, metadata, one_of
+from storage.tables.base import Instant, id_column, metadata, one_of, only
 
 accounts = Table(
     "accounts",
@@ -23,6 +25,8 @@ accounts = Table(
     Column("kind", String, nullable=False),
     Column("household_id", ForeignKey("households.id")),
     Column("balance", BigInteger, nullable=False, server_default="0"),  # cached for households; moved with its postings
+    Column("entries", BigInteger, nullable=False, server_default="0"),  # so many lines has its statement
+    Column("head", LargeBinary),  # the link of its last line
     one_of("kind", "household", "hold", "issuer", "market", "expired"),
     CheckConstraint("kind NOT IN ('household', 'hold') OR balance >= 0", name="not_negative"),
     UniqueConstraint("kind", "household_id"),
@@ -47,10 +51,14 @@ transfers = Table(
     Column("unit", String),  # where the household was then
     Column("deed", String),  # a key of the standard
     Column("points", BigInteger),
+    Column("standard_id", BigInteger),  # under which standard
     Column("counted_at", Instant),  # in which day, month and year; of what is taken back, when it was earned
+    Column("note_mark", LargeBinary),  # of what somebody wrote to it
+    Column("digest", LargeBinary),  # of all of this, its postings and the others
     one_of("kind", "award", "hold", "capture", "release", "expiry", "reversal", "move"),
     Index("ix_transfers_earned_by", "earned_by", "counted_at"),
     Index("ix_transfers_household", "household_id", "counted_at"),
+    Index("ix_transfers_by_hand", "id", **only("decided_by IS NOT NULL")),
 )
 
 postings = Table(
@@ -58,8 +66,28 @@ postings = Table(
     metadata,
     id_column(),
     Column("transfer_id", ForeignKey("transfers.id"), nullable=False, index=True),
-    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("number", BigInteger),  # its line in the statement of its account; the desk's own have none
+    Column("link", LargeBinary),  # of this line and the one before
+    Index("ix_postings_line", "account_id", "number", unique=True),
+)
+
+standards = Table(
+    "standards",
+    metadata,
+    id_column(),
+    Column("content_hash", String, nullable=False, unique=True),
+    Column("content", JSON, nullable=False),  # as it stood in the desk file
+    Column("since", Instant, nullable=False),  # first used
+)
+
+transfer_notes = Table(
+    "transfer_notes",
+    metadata,
+    Column("transfer_id", ForeignKey("transfers.id"), primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),  # of whoever decided; they can go, the entry stays
+    Column("salt", LargeBinary, nullable=False),
 )
 
 earned_with = Table(

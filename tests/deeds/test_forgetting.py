@@ -12,11 +12,14 @@ from bot.flows import talking
 from bot.flows.flow import Pressed
 from desk import closing, diary, forgetting, good_deeds, her_side, orders, pictures, praise, private_door
 from desk.front import Call, CardRefresh, Desk, Line
+from desk.points import earn
 from desk.talks import Talk, find_talk, keep_talk
 from domain.cases import SafeContact
 from domain.good_deeds import NewDeed
 from domain.households import Address
 from domain.people import Person
+from domain.points import Earning
+from domain.words import Text
 from domain.words import plain as own_words
 from storage.cases import grant, note_access
 from storage.forgetting import NAMELESS
@@ -108,6 +111,8 @@ def _helps(desk: Desk, cast: Cast, ama: Person) -> None:
         if once == "faye needs":
             closing.resolve(desk, ama, order.id, [{"kind": "text", "words": canary("done note")}])
             closing.close(desk, cast.faye, order.id)
+    about: dict[str, Any] = {"earned_by": ama.id, "decided_by": cast.dina.id, "note": canary("why")}
+    earn(desk, Earning("hand", ama.household_id or 0, points=3, reason=Text("By hand"), **about))
 
 
 def _confides(desk: Desk, cast: Cast, ama: Person) -> None:
@@ -203,6 +208,7 @@ HARMLESS = {
     "people": ["language", "unit"],  # of the desk file; emptied all the same
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
     "roles": ["role", "unit"],
+    "standards": ["content_hash", "content"],  # of the desk file
     "state": ["name"],
     "talks": ["flow", "version", "id"],
     "teams": ["key", "unit", "title", "joining", "state"],

@@ -15,6 +15,7 @@ from desk import closing, holding, orders
 from desk.front import Desk
 from domain.desk_file import DeskFile
 from storage import schema
+from storage.points import audit
 from storage.schema import HalfMade
 from storage.tables import metadata
 from tests.conftest import KEYS, MORNING
@@ -69,7 +70,7 @@ def test_back_to_each_version_and_up_again_nothing_of_it_is_lost(
         assert kept(conn) == before
     schema.upgrade(at_head)
     with at_head.begin() as conn:
-        assert kept(conn) == before
+        assert kept(conn) == before and audit(conn) == []
         assert conn.execute(text("SELECT words FROM order_parts ORDER BY id")).scalars().all() == story
         assert compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata) == []
 
