@@ -191,9 +191,14 @@ def units_of(desk: Desk, person: Person) -> list[str]:
     return [unit for unit in desk.file.units if everywhere or any(is_within(desk.file.units, unit, u) for u in above)]
 
 
+def praises_for(desk: Desk, person: Person) -> list[GoodDeed]:
+    """What was told in their places and waits for a yes, but for what is about them."""
+    found = rows.waiting_in(desk.conn, units_of(desk, person))
+    return [deed for deed in found if not rules.concerns(deed, person)]
+
+
 def waiting(desk: Desk, person: Person) -> Waiting:
     units = units_of(desk, person)
-    praises = [deed for deed in rows.waiting_in(desk.conn, units) if not rules.concerns(deed, person)]
     written = [
         deed for deed in rows.written_in(desk.conn, units, desk.now - LOOKS_BACK) if not rules.concerns(deed, person)
     ]
@@ -202,7 +207,7 @@ def waiting(desk: Desk, person: Person) -> Waiting:
         (deed, get_person(desk, deed.reporter_id), _entry(desk, deed))
         for deed in written[page * A_PAGE : (page + 1) * A_PAGE]
     ]
-    return Waiting(praises, entries, len(written), page)
+    return Waiting(praises_for(desk, person), entries, len(written), page)
 
 
 def show_list(desk: Desk, person: Person, page: int = 0, *, anew: bool) -> None:

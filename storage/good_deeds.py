@@ -107,7 +107,9 @@ def written_in(conn: Connection, units: Iterable[str], since: datetime) -> list[
         among(good_deeds.c.state, "written"),
         good_deeds.c.made_at >= since,
     )
-    return [GoodDeed(*row) for row in conn.execute(written.order_by(good_deeds.c.made_at.desc(), good_deeds.c.id))]
+    return [
+        GoodDeed(*row) for row in conn.execute(written.order_by(good_deeds.c.made_at.desc(), good_deeds.c.id.desc()))
+    ]
 
 
 def next_unanswered(conn: Connection, now: datetime) -> GoodDeed | None:

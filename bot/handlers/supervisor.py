@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.cards import Face, View, language_of
 from bot.flows.router import Private
-from desk import orders, people
+from desk import diary, orders, people
 from desk.alert_views import AlertView, alert_view, has_alert
 from desk.deadlines import is_asked, still_on_it
 from desk.escalation import acknowledge
@@ -192,9 +192,11 @@ def paint_queue(view: View, person_id: int, chat_id: int) -> Face | None:
     if not may_see_queue(view, reader):
         return None
     language = language_of(view, reader)
-    waiting = queue(view, reader)
+    waiting, deeds = queue(view, reader), len(diary.praises_for(view, reader))
+    told = _("🌸 {count} good deed waits for your word: /deeds", "🌸 {count} good deeds wait for your word: /deeds")
+    also = told(count=deeds) if deeds else None
     if not waiting:
-        return Face(_("Nothing waits. Everything has found somebody."), language=language)
+        return Face(lines(_("Nothing waits. Everything has found somebody."), also), language=language)
     buttons = []
     for each in waiting[:SHOWN]:
         mark = plain("🔔" if each.exhausted else "⏰" if each.late else "·")
@@ -204,7 +206,7 @@ def paint_queue(view: View, person_id: int, chat_id: int) -> Face | None:
         buttons.append(Button(filled, data=AlertTap(verb="show", id=each.order.id).pack()))
     head = _("{count} request waits.", "{count} requests wait.")(count=len(waiting))
     signs = _("🔔 nobody is left to call · ⏰ late")
-    return Face(lines(head, signs), tuple(buttons), language=language)
+    return Face(lines(head, signs, also), tuple(buttons), language=language)
 
 
 def paint_duty(view: View, person_id: int, chat_id: int) -> Face | None:
