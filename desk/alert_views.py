@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from desk.alerts import can_hear, kept_from
 from desk.escalation import NextCall, check_in_charge, next_call
 from desk.front import Desk
+from desk.report_ladders import must_ring, report_of
+from domain.desk_file import Body
 from domain.orders import WAITING, Order, stands
 from domain.people import Person
 from domain.places import path_up
@@ -50,6 +52,7 @@ class AlertView:
     seen_by: str | None
     next_call: NextCall | None
     exhausted: bool
+    ring: Body | None  # whom somebody in charge has to telephone
 
 
 def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
@@ -70,6 +73,7 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
     helping = [alert.at for alert in alerts if alert.position == HELP]
     question = latest(desk.conn, order_id, "ask") if order.state == WAITING else None
     asked = times_asked(desk.conn, order_id, run.started_at)
+    report = report_of(desk, order)
     category, language = desk.file.categories.get(order.category), desk.file.default_language
     return AlertView(
         reader=reader,
@@ -93,6 +97,7 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
         seen_by=get_person(desk.conn, run.seen_by).called if run.state == "acknowledged" and run.seen_by else None,
         next_call=next_call(desk, order_id),
         exhausted=run.state == "exhausted",
+        ring=desk.file.bodies.get(report.body or "") if report is not None and must_ring(desk, order) else None,
     )
 
 

@@ -22,6 +22,7 @@ from functools import partial
 from desk.alerts import Matter, ask_again, call, matter_of, officers, people_at, refresh_alerts, team_at
 from desk.due import do_alone, later
 from desk.front import Desk
+from desk.report_ladders import must_ring
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationStep, Ladder, add_patience, next_alert_at
 from domain.orders import Order
 from domain.refusals import Refusal
@@ -56,7 +57,8 @@ def _climb(desk: Desk, run: Run) -> None:
     if not runs.climb(desk.conn, run):
         return
     matter = matter_of(desk, run)
-    if matter.order is not None and not matter.order.is_open and not matter.order.provisional:
+    order = matter.order
+    if order is not None and not order.is_open and not order.provisional and not must_ring(desk, order):
         runs.end_runs(desk.conn, "met", order_id=run.order_id)
         return
     step = run.ladder.steps[run.position] if run.position < len(run.ladder.steps) else None

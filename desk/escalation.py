@@ -20,6 +20,7 @@ from desk.alerts import (
 from desk.climbing import after, at_once, show, sweep_runs
 from desk.deadlines import meet_deadline, set_deadline, sweep_deadlines, watch_holder
 from desk.front import Desk
+from desk.report_ladders import ladder_of, must_ring
 from domain.escalation import TEAM, EscalationPolicy, Ladder, first_alert_at, seen_until
 from domain.orders import AlreadyClaimed, Changed, Order, is_in_charge, stands
 from domain.people import Person
@@ -96,9 +97,13 @@ def start_case_run(
 
 
 def met(desk: Desk, order_id: int | None = None, case_id: int | None = None) -> None:
-    """Somebody has taken it: nobody else is called, and whoever has it is asked when nothing is heard of them."""
-    runs.end_runs(desk.conn, "met", order_id=order_id, case_id=case_id)
+    """Somebody has taken it: nobody else is called, and whoever has it is asked when nothing is heard of them.
+
+    Only where a body has yet to be told of a danger, whoever is in charge goes on being called.
+    """
     order = find_order(desk.conn, order_id) if order_id is not None else None
+    if order is None or not must_ring(desk, order):
+        runs.end_runs(desk.conn, "met", order_id=order_id, case_id=case_id)
     if order is not None:
         refresh_alerts(desk, order.id)
         if order.is_held:
@@ -124,7 +129,7 @@ def _ladder_of(desk: Desk, order: Order) -> Ladder:
     """As the desk file has it now; of a category that was taken out of it, the one the order had before."""
     category = desk.file.categories.get(order.category)
     if category is not None and category.ladder in desk.file.ladders:
-        return desk.file.ladder_of(category).freeze()
+        return ladder_of(desk, order, category)
     before = runs.find_run(desk.conn, order_id=order.id)
     return before.ladder if before is not None else NOTHING
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desk import escalation
 from desk.alerts import refresh_alerts
 from desk.evening import is_stormy, show_list
 from desk.front import Call, CardRefresh, Copy, Desk, Line
 from desk.pictures import show_parts
+from desk.report_ladders import report_of
 from domain import order_views as views
 from domain.desk_file import Category
 from domain.orders import WAITING, Order, Part, may_answer
@@ -14,15 +17,17 @@ from domain.people import Person
 from domain.places import path_up
 from domain.refusals import NotFound
 from domain.teams import Team
-from domain.words import Named, Text
+from domain.words import Named, Text, _
 from storage import orders as rows
 from storage.messages import find_cards
 from storage.people import find_person
 from storage.people import get_person as get
+from storage.reports import followers_of
 from storage.teams import get_team
 
 FITS_ON_CARD = 2400
 """Characters of a story that stand on the holder's card; longer parts come as messages of their own."""
+REPORTER = _("whoever reported it")
 
 
 def get_order(desk: Desk, order_id: int) -> Order:
@@ -68,8 +73,32 @@ def askers_of(desk: Desk, order: Order) -> list[Person]:
     return [get(desk.conn, person_id) for person_id in order.askers]
 
 
+def watchers_of(desk: Desk, order: Order) -> list[Person]:
+    """Who hears how it goes: whoever asked, and of a report whoever has seen the same."""
+    category = desk.file.categories.get(order.category)
+    followers = followers_of(desk.conn, order.id) if category is None or category.report else []
+    return [*askers_of(desk, order), *(get(desk.conn, each) for each in followers if each not in order.askers)]
+
+
 def name_of(desk: Desk, person_id: int | None) -> str | None:
     return get(desk.conn, person_id).called if person_id is not None else None
+
+
+def called_to(desk: Desk, person: Person, order: Order) -> str | Text:
+    """What the other side of an order calls this person: whoever reported it stays unknown unless they like."""
+    if person.id not in order.askers:
+        return person.called
+    report = report_of(desk, order)
+    return person.called if report is None or report.may_name else REPORTER
+
+
+def story_of(desk: Desk, order: Order) -> list[Part]:
+    """What was told, as whoever has it may read it: of a report perhaps in words of whoever judged it."""
+    story, report = rows.parts_of(desk.conn, order.id, "story"), report_of(desk, order)
+    if report is None or report.team_words is None:
+        return story
+    shown = [replace(part, words=None) for part in story if part.file_id is not None and part.kind != "voice"]
+    return [Part(0, "text", report.team_words, None), *shown]
 
 
 # ── what each reader sees ───────────────────────────────────────────────────────────────────────────────────────────
@@ -86,8 +115,12 @@ def view_in_group(desk: Desk, order_id: int, chat_id: int) -> views.GroupView | 
     nowhere_else = order.place is None and order.latitude is None
     at_home = home is not None and home[0] == order.unit and (nowhere_else or order.place == home[2])
     category, unit = category_of(desk, order), unit_of(desk, order)
-    building = home[1] if home and at_home else ""
-    return views.group_view(order, category, unit, building=building, holder=name_of(desk, order.holder_id))
+    building, report = (home[1] if home and at_home else ""), report_of(desk, order)
+    if report is not None and report.building is not None:
+        building = report.building.partition("/")[2]
+    body = desk.file.bodies.get(report.body) if report is not None and report.body is not None else None
+    holder = name_of(desk, order.holder_id)
+    return views.group_view(order, category, unit, building=building, holder=holder, body=body)
 
 
 def view_for_holder(desk: Desk, order_id: int, chat_id: int) -> views.HolderView | None:
@@ -96,14 +129,18 @@ def view_for_holder(desk: Desk, order_id: int, chat_id: int) -> views.HolderView
     if order is None or reader is None or order.holder_id != reader.id:
         return None
     needy = get(desk.conn, order.requester_id) if order.requester_id is not None else None
+    report = report_of(desk, order)
+    reporter = get(desk.conn, order.asked_by) if report and report.may_name and order.asked_by is not None else None
     return views.holder_view(
         order,
         category_of(desk, order),
+        reporter=reporter.called if reporter else None,
+        body=desk.file.bodies.get(report.body) if report is not None and report.body is not None else None,
         reader_id=reader.id,
         whom=needy.called if needy else None,
         phone=needy.phone if needy else None,
         address=(needy.address if needy else None) or "",
-        story=rows.parts_of(desk.conn, order.id, "story"),
+        story=story_of(desk, order),
         notes=rows.parts_of(desk.conn, order.id, "note"),
     )
 
@@ -142,6 +179,9 @@ def view_part(desk: Desk, part_id: int, chat_id: int) -> Part | None:
     found = rows.find_part(desk.conn, part_id)
     if found is None or view_for_holder(desk, found[0], chat_id) is None:
         return None
+    story = rows.parts_of(desk.conn, found[0], "story")
+    if found[1] in story and found[1] not in story_of(desk, get_order(desk, found[0])):
+        return None  # its words were struck out
     return found[1]
 
 
@@ -177,8 +217,8 @@ def show_group(desk: Desk, order: Order, *, anew: bool = False) -> None:
 
 
 def show_askers(desk: Desk, order: Order, *, anew: bool = False, tell: Text | None = None) -> None:
-    """The living cards of whoever needs it and whoever asked, and a word when somebody else has done something."""
-    for person in askers_of(desk, order):
+    """The living cards of whoever waits for it, and a word when somebody else has done something."""
+    for person in watchers_of(desk, order):
         if person.telegram_id is None or person.reach != "open":
             continue
         if tell is not None:
@@ -211,7 +251,7 @@ def hand_story(desk: Desk, order: Order, holder: Person) -> None:
     """Everything that was told, to whoever has it now: the card, then what does not fit on it."""
     assert holder.telegram_id is not None
     show_holder(desk, order, holder.id, anew=True)
-    story = rows.parts_of(desk.conn, order.id, "story")
+    story = story_of(desk, order)
     for part in on_the_card(story)[1]:
         desk.say(CardRefresh(holder.telegram_id, "part", part.id, silent=True))
     notes = rows.parts_of(desk.conn, order.id, "note")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from desk import escalation
 from desk.closing import close_by_itself
@@ -23,6 +24,7 @@ from desk.order_views import (
 from desk.people import roles_of
 from desk.pictures import want_evidence
 from desk.promises import promise
+from desk.report_ladders import report_of
 from desk.roles import may_volunteer
 from domain import orders as rules
 from domain.desk_file import Category
@@ -59,25 +61,31 @@ def make_order(desk: Desk, new: NewOrder) -> Order:
     1. The row, unless this conversation has made it already. 2. Its story. 3. The promise. 4. The cards. 5. The ladder.
     """
     category = desk.file.categories[new.category]
-    if category.confidential:
-        raise NotFound  # goes through the private door, never to a group
+    if category.confidential or category.report:
+        raise NotFound  # goes through the private door, never to a group; or is told as a report
     order = rows.find_by_once(desk.conn, new.once)
     while order is None:
         team = find_team(desk.conn, desk.file, category.team, new.unit) if category.team else None
-        made = _add(desk, new, category, team)
-        order = get_order(desk, made) if made else rows.find_by_once(desk.conn, new.once)
-        if made and order:
-            rows.add_parts(desk.conn, made, new.asked_by, "story", new.parts, desk.now)
-            want_evidence(desk, order, get_person(desk.conn, new.asked_by), "story")
-            rows.remember(desk.conn, made, "made", desk.heard_at or desk.now, new.asked_by)
-            promise(desk, order)
-            escalation.start_run(desk, order)
-            show_group(desk, order, anew=True)
-            show_askers(desk, order, anew=True)
+        made = add(desk, new, category, team)
+        order = begin(desk, made, new) if made else rows.find_by_once(desk.conn, new.once)
     return order
 
 
-def _add(desk: Desk, new: NewOrder, category: Category, team: Team | None) -> int | None:
+def begin(desk: Desk, order_id: int, new: NewOrder) -> Order:
+    """Its row is there: what was told, the promise, the cards and the ladder follow."""
+    order = get_order(desk, order_id)
+    rows.add_parts(desk.conn, order_id, new.asked_by, "story", new.parts, desk.now)
+    want_evidence(desk, order, get_person(desk.conn, new.asked_by), "story")
+    rows.remember(desk.conn, order_id, "made", desk.heard_at or desk.now, new.asked_by)
+    promise(desk, order)
+    escalation.start_run(desk, order)
+    show_group(desk, order, anew=True)
+    show_askers(desk, order, anew=True)
+    return order
+
+
+def add(desk: Desk, new: NewOrder, category: Category, team: Team | None, **more: Any) -> int | None:
+    """The row alone. None: this conversation has made one, or the reference is taken."""
     return rows.add_order(
         desk.conn,
         once=new.once,
@@ -99,6 +107,7 @@ def _add(desk: Desk, new: NewOrder, category: Category, team: Team | None) -> in
         call_back=new.call_back or category.call_me,
         door_word=new_door_word(desk.chance),
         made_at=desk.heard_at or desk.now,
+        **more,
     )
 
 
@@ -112,6 +121,10 @@ class Claimed:
     order: Order
     said: Text
     link: str | None = None
+
+
+class YouReportedIt(Refusal):
+    text = _("You told us about this one, so somebody else will go. Thank you for offering!")
 
 
 class YoursAlready(Refusal):
@@ -155,8 +168,10 @@ def _check_may_claim(desk: Desk, person: Person, order: Order, tapped_in: int | 
         raise NotFound  # for whoever cannot even see its card, it is not there
     asked_for_others = in_charge and person.id != order.requester_id and order.asked_by == person.id
     if not asked_for_others and rules.is_own(order, person, askers_of(desk, order)):
-        if order.discreet and person.id not in order.askers:
-            raise NotFound  # whoever lives with them is not told that it is about their home
+        if (order.discreet or report_of(desk, order)) and person.id not in order.askers:
+            raise NotFound  # whoever lives with them is not told that it is about their home, or who reported it
+        if report_of(desk, order):
+            raise YouReportedIt
         raise rules.YourOwn
 
 

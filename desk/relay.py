@@ -10,8 +10,13 @@ from typing import Any
 from desk.deadlines import watch_holder
 from desk.front import Copy, Desk, Line
 from desk.holding import get_held
+<<<<<<< HEAD
 from desk.order_views import askers_of, show_holder, team_of
 from desk.pictures import want_evidence
+=======
+from desk.order_views import askers_of, called_to, show_holder, team_of
+from desk.report_ladders import report_of
+>>>>>>> d49a015 (Make an order of what somebody saw: judged or at once, followed by whoever saw the same, with a name or without)
 from desk.roles import may_volunteer
 from domain import relay as rules
 from domain.orders import ALIVE, WAITING, NotInYourHands, Order
@@ -62,11 +67,14 @@ def other_side(desk: Desk, person: Person, order: Order) -> list[Person]:
     return [get_person(desk.conn, person_id) for person_id in rules.heard_by(order, person.id)]
 
 
-def name_of_other(desk: Desk, person: Person | None, order_id: int) -> str | None:
+def name_of_other(desk: Desk, person: Person | None, order_id: int) -> str | Text | None:
     """Whom this person can write to about it; None: nobody."""
     order = orders.find_order(desk.conn, order_id)
-    others = other_side(desk, person, order) if order is not None and person is not None else []
-    return next((each.called for each in others if each.reach == "open"), None)
+    if order is None or person is None:
+        return None
+    return next(
+        (called_to(desk, each, order) for each in other_side(desk, person, order) if each.reach == "open"), None
+    )
 
 
 def check_talking(desk: Desk, person: Person, order_id: int) -> Order:
@@ -100,18 +108,18 @@ def relay_words(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) 
         raise rules.NobodyToTell
     reached = [each for each in others if each.reach == "open"]
     if not reached:
-        raise rules.NotDelivered(name=others[0].called)
+        raise rules.NotDelivered(name=called_to(desk, others[0], order))
     for each in reached:
-        desk.say(*(_copy(each, person.called, piece, order) for piece in pieces))
+        desk.say(*(_copy(each, called_to(desk, person, order), piece, order) for piece in pieces))
     if order.holder_id == person.id and order.is_held:
         watch_holder(desk, order.id)
     if relay.has_happened(desk.conn, order.id, "talked", desk.now - rules.TALK_LASTS, person.id):
         return None
     orders.remember(desk.conn, order.id, "talked", desk.now, person.id)
-    return _("I've passed it on to {name}.")(name=reached[0].called)
+    return _("I've passed it on to {name}.")(name=called_to(desk, reached[0], order))
 
 
-def _copy(to: Person, name: str, piece: Piece, order: Order) -> Copy:
+def _copy(to: Person, name: str | Text, piece: Piece, order: Order) -> Copy:
     """One piece for one reader, under the name of whoever says it. Their words stay words: escaped when written."""
     assert to.telegram_id is not None
     words = piece.get("words") or ""
@@ -193,8 +201,13 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
     words += [piece["words"] or "" for piece in kept]
     if len(words) > rules.MOST_NOTES or sum(map(len, words)) > rules.NOTES_HOLD:
         raise rules.Full
+<<<<<<< HEAD
     orders.add_parts(desk.conn, order.id, person.id, "note", kept, desk.now)
     want_evidence(desk, order, person, "note")
+=======
+    stage = "story" if person.id in order.askers and report_of(desk, order) else "note"  # names in it are struck out
+    orders.add_parts(desk.conn, order.id, person.id, stage, kept, desk.now)
+>>>>>>> d49a015 (Make an order of what somebody saw: judged or at once, followed by whoever saw the same, with a name or without)
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
 

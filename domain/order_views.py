@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calendars import QuietHours
-from domain.desk_file import Category, EmergencyNumber
+from domain.desk_file import Body, Category, EmergencyNumber
 from domain.orders import OPEN, Order, Part, as_askers_know_it, stands
 from domain.references import DOOR_WORDS
 from domain.words import Named, Text
@@ -25,9 +25,12 @@ class GroupView:
     speaks: str | None
     stands: Text
     can_be_claimed: bool
+    body: Named | None  # who looks after it: the team only keeps people away
 
 
-def group_view(order: Order, category: Category, unit: Named, *, building: str, holder: str | None) -> GroupView:
+def group_view(
+    order: Order, category: Category, unit: Named, *, building: str, holder: str | None, body: Body | None = None
+) -> GroupView:
     """Of a discreet order only what it is about, the unit, and since when."""
     own_words = order.wanted.msgid == "{words}"  # typed by the person: may say anything
     return GroupView(
@@ -35,10 +38,11 @@ def group_view(order: Order, category: Category, unit: Named, *, building: str, 
         unit=unit,
         building="" if order.discreet else building,
         since=order.made_at,
-        wanted=None if order.discreet or own_words else order.wanted,
+        wanted=None if order.discreet or own_words or category.report else order.wanted,
         speaks=None if order.discreet else order.speaks,
         stands=stands(order, None if order.discreet else holder),
         can_be_claimed=order.state in OPEN,
+        body=body.name if body else None,
     )
 
 
@@ -62,6 +66,9 @@ class HolderView:
     call_back: bool
     state: str
     expected_at: datetime | None  # when they said they would be there
+    is_report: bool  # nobody waits at a door
+    reporter: str | None  # who told us, if they like that to be known
+    body: Body | None  # who looks after it: they only keep people away
 
 
 def holder_view(
@@ -74,6 +81,8 @@ def holder_view(
     address: str,
     story: Sequence[Part],
     notes: Sequence[Part],
+    reporter: str | None = None,
+    body: Body | None = None,
 ) -> HolderView | None:
     """None for whoever does not have it, or not any more."""
     if order.holder_id != reader_id or order.provisional or not order.is_held:
@@ -95,6 +104,9 @@ def holder_view(
         call_back=order.call_back,
         state=order.state,
         expected_at=order.expected_at,
+        is_report=category.report,
+        reporter=reporter,
+        body=body,
     )
 
 

@@ -27,6 +27,7 @@ class Person:
     address: str | None = None
     household_id: int | None = None
     silent_until: datetime | None = None
+    of_age: bool | None = None
 
     @property
     def called(self) -> str:

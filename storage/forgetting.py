@@ -17,6 +17,7 @@ from storage.tables import (
     cases,
     consents,
     contacts,
+    followers,
     group_members,
     households,
     inbox,
@@ -27,6 +28,7 @@ from storage.tables import (
     outbox,
     people,
     ratings,
+    reports,
     roles,
     state,
     talks,
@@ -56,6 +58,9 @@ NAMELESS = {
     "good_deeds.decided_by": "the answer was about somebody else's deed",
     "good_deeds.consent_by": "as above",
     "good_deed_history.person_id": "what happened to a deed stays with it, without a word of it",
+    "reports.judged_by": "a supervisor had judged somebody else's report",
+    "reports.rung_by": "a supervisor had told whoever looks after somebody else's report",
+    "reports.guardian_id": "a guardian had answered for a child of the household",
     "audit_log.person_id": "who changed what stays on record, in keys and numbers",
 }
 """Columns that go on pointing at the person's row, which has nothing in it any more but the day it was emptied."""
@@ -73,6 +78,7 @@ class Theirs:
 
     own: list[int]
     own_alive: list[int]
+    own_standing: list[int]  # reports that are found without their words: a danger does not go when its reporter does
     own_resolved: list[int]
     held: list[int]
     done: list[int]
@@ -84,10 +90,14 @@ def orders_of(conn: Connection, person_id: int, *, in_office: bool) -> Theirs:
     if not in_office:
         needed = or_(needed, (orders.c.asked_by == person_id) & orders.c.requester_id.is_(None))
     own = conn.execute(select(orders.c.id, orders.c.state).where(needed).order_by(orders.c.id)).all()
+    found = or_(orders.c.band.is_not(None), reports.c.building.is_not(None))
+    reported = select(orders.c.id).join(reports, reports.c.order_id == orders.c.id).where(needed, found)
+    standing = set(conn.scalars(reported.where(orders.c.state.in_(ALIVE))))
     did = conn.execute(select(orders.c.id, orders.c.state).where(orders.c.holder_id == person_id)).all()
     return Theirs(
         own=[row.id for row in own],
-        own_alive=[row.id for row in own if row.state in ALIVE],
+        own_alive=[row.id for row in own if row.state in ALIVE and row.id not in standing],
+        own_standing=sorted(standing),
         own_resolved=[row.id for row in own if row.state == "resolved"],
         held=[row.id for row in did if row.state in HELD],
         done=[row.id for row in did if row.state not in HELD],
@@ -98,7 +108,15 @@ def empty_orders(conn: Connection, person_id: int, theirs: Theirs) -> None:
     """Words, pictures, names and places of their own orders, and their words and pictures about others'."""
     own = list(theirs.own)
     blank = dict.fromkeys(("for_name", "for_phone", "place", "latitude", "longitude", "speaks"))
-    conn.execute(update(orders).where(orders.c.id.in_(own)).values(**blank, wanted=to_json(Text(""))))
+    gone = [order_id for order_id in own if order_id not in theirs.own_standing]
+    conn.execute(update(orders).where(orders.c.id.in_(own)).values(place=None, wanted=to_json(Text(""))))
+    conn.execute(update(orders).where(orders.c.id.in_(gone)).values(**blank, band=None))
+    nameless = {"show_name": False, "guardian": None, "guardian_id": None}
+    conn.execute(update(reports).where(reports.c.order_id.in_(own)).values(nameless))
+    conn.execute(
+        update(reports).where(reports.c.order_id.in_(gone)).values(reason=None, team_words=None, building=None)
+    )
+    conn.execute(delete(followers).where(followers.c.person_id == person_id))
     conn.execute(delete(order_parts).where(order_parts.c.order_id.in_(own)))
     told = order_parts.c.person_id == person_id
     nobodys = {"person_id": None, "message_id": None}  # the words themselves are others' need

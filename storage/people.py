@@ -25,6 +25,7 @@ _FIELDS = (
     people.c.address,
     people.c.household_id,
     people.c.silent_until,
+    people.c.of_age,
 )
 _EVERYBODY = select(*_FIELDS).select_from(people.outerjoin(contacts))
 _BY_ACCOUNT = Prepared(_EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id")))

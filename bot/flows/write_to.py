@@ -16,7 +16,7 @@ from bot.flows.flow import Choice, Flow, Said
 from bot.flows.steps import Choose, Tell
 from desk import relay
 from desk.front import Desk
-from desk.order_views import category_of
+from desk.order_views import called_to, category_of
 from domain.people import Person
 from domain.refusals import NotFound
 from domain.relay import CannotCarry, NobodyToTell
@@ -45,7 +45,7 @@ class TellThem(Tell):
         return piece_of(said)
 
 
-def other_name(flow: Flow, desk: Desk) -> str:
+def other_name(flow: Flow, desk: Desk) -> str | Text:
     return relay.name_of_other(desk, flow.person, flow.answers.get("order", 0)) or ""
 
 
@@ -83,7 +83,7 @@ def for_whom(flow: Flow, desk: Desk) -> list[Choice]:
         Choice(
             str(order.id),
             label(
-                name=relay.other_side(desk, flow.person, order)[0].called,
+                name=called_to(desk, relay.other_side(desk, flow.person, order)[0], order),
                 category=category_of(desk, order).name,
                 reference=order.reference,
             ),
@@ -97,7 +97,7 @@ def whose_question(flow: Flow, desk: Desk) -> Text:
     talks = relay.talks_of(desk, flow.person)
     if len(talks) != 1:
         return _("Is this for one of them, or something new?")
-    name = relay.other_side(desk, flow.person, talks[0])[0].called
+    name = called_to(desk, relay.other_side(desk, flow.person, talks[0])[0], talks[0])
     return _("Is this for {name}, or something new?")(name=name)
 
 

@@ -38,9 +38,15 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
     text = lines(
         _("<b>{category}</b> · {reference}")(category=held.category, reference=held.reference),
         _("For: {name}")(name=held.whom) if held.whom else None,
+        _("Reported by: {name}")(name=held.reporter) if held.reporter else None,
+        _("Please touch nothing and only keep people away. {body} looks after it: {phone}")(
+            body=held.body.name, phone=held.body.phone
+        )
+        if held.body
+        else None,
         _("Telephone: {phone}")(phone=held.phone) if held.phone else None,
         _("Where: {address}")(address=held.address) if held.address else None,
-        _("When: {wanted}")(wanted=held.wanted),
+        _("When: {wanted}")(wanted=held.wanted) if not held.is_report else None,
         _("Speaks {language}")(language=held.speaks) if held.speaks else None,
         told(short),
         _("The longer part of it stands below.") if long else None,
@@ -56,7 +62,7 @@ def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:
         (
             *when,
             *on_way,
-            *(() if held.call_back else phrase_buttons(order_id)),
+            *(() if held.call_back or held.is_report else phrase_buttons(order_id)),
             *write_button(view, order_id, chat_id),
             opens(_("Done"), "resolve", order_id),
             opens(_("Give it back"), "give_back", order_id),
@@ -69,7 +75,9 @@ def how_to(held: HolderView) -> list[Text | None]:
     return [
         _("You said you would be there about {at}.")(at=held.expected_at) if held.expected_at else None,
         _("Please telephone them.") if held.call_back else None,
-        _("At the door, say this word first: <b>{word}</b>")(word=held.door_word) if not held.call_back else None,
+        None
+        if held.call_back or held.is_report
+        else _("At the door, say this word first: <b>{word}</b>")(word=held.door_word),
         CASH if held.cash else None,
     ]
 

@@ -116,6 +116,9 @@ def paint_in_group(view: View, order_id: int, chat_id: int) -> Face | None:
         _("<b>{category}</b> · {place} · since {since}")(category=seen.category, place=where(seen), since=seen.since),
         _("When: {wanted}")(wanted=seen.wanted) if seen.wanted else None,
         _("Speaks {language}")(language=seen.speaks) if seen.speaks else None,
+        _("Please touch nothing and only keep people away. {body} looks after it.")(body=seen.body)
+        if seen.body
+        else None,
         seen.stands,
     )
     return Face(text, (tap(_("I'll take it"), "claim", order_id),) if seen.can_be_claimed else ())

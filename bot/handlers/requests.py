@@ -6,6 +6,7 @@ from bot.cards import Face, View
 from bot.handlers.held import CASH, opens, told
 from bot.handlers.orders import RateTap, tap
 from bot.handlers.relay import write_button
+from bot.handlers.reports import paint_report
 from desk.front import Button
 from desk.order_views import view_for_requester
 from domain.order_views import RequestView
@@ -28,9 +29,10 @@ NOW_ASKED = {
 
 def paint_request(view: View, order_id: int, chat_id: int) -> Face | None:
     """One question at a time stands under it."""
-    request = view_for_requester(view, order_id, chat_id)
+    report = paint_report(view, order_id, chat_id)
+    request = view_for_requester(view, order_id, chat_id) if report is None else None
     if request is None:
-        return None
+        return report
     text = lines(
         _("<b>{category}</b> · {reference}")(category=request.category, reference=request.reference),
         _("For: {name}")(name=request.whom) if request.whom else None,

@@ -11,6 +11,7 @@ from bot.cards import Face, View, language_of
 from bot.flows.router import Private
 from desk import diary, orders, people
 from desk.alert_views import AlertView, alert_view, has_alert
+from desk.bodies import rung
 from desk.deadlines import is_asked, still_on_it
 from desk.escalation import acknowledge
 from desk.front import Button, Desk
@@ -52,6 +53,8 @@ async def alerted(query: CallbackQuery, callback_data: AlertTap, desk: Desk, per
             return orders.claim(desk, person, callback_data.id).said
         case "take_over":
             return orders.assign(desk, person, callback_data.id, person.id)
+        case "rung":
+            return rung(desk, person, callback_data.id)
         case "show":
             show_alert(desk, person, callback_data.id)
             return None
@@ -91,10 +94,17 @@ def paint_alert(view: View, order_id: int, chat_id: int) -> Face | None:
     seen = alert_view(view, order_id, chat_id)
     if seen is None:  # whoever answered for it once keeps no words of it
         return Face(_("Others look after this now. Thank you!")) if has_alert(view, order_id, chat_id) else None
-    facts = [_head(seen), *_what(seen), *_asked(seen)]
+    ring = _("📞 Please ring {body} now: {phone}. They have no Telegram, so nobody else tells them.")
+    facts = [
+        ring(body=seen.ring.name, phone=seen.ring.phone) if seen.ring else None,
+        _head(seen),
+        *_what(seen),
+        *_asked(seen),
+    ]
     if seen.waits:
         facts += [*_tried(seen), _next(seen), None if seen.seen_by else _("What shall we do?")]
-    return Face(lines(*facts), _buttons(seen), language=language_of(view, seen.reader))
+    told = (Button(_("I have rung them"), data=AlertTap(verb="rung", id=order_id).pack()),) if seen.ring else ()
+    return Face(lines(*facts), (*told, *_buttons(seen)), language=language_of(view, seen.reader))
 
 
 def _head(seen: AlertView) -> Text:

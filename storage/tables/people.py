@@ -33,6 +33,7 @@ people = Table(
     Column("unit", String),
     Column("address", String),
     Column("household_id", ForeignKey("households.id"), index=True),
+    Column("of_age", Boolean),  # they have said that they are fourteen or older
     Column("silent_until", Instant),  # "not tonight": private alerts wait until then
     Column("made_at", Instant, nullable=False),
     Column("forgotten_at", Instant),

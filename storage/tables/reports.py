@@ -26,6 +26,7 @@ reports = Table(
     Column("body", String),  # the key of whoever looks after it: not for volunteers, or referred
     Column("rung_by", ForeignKey("people.id")),  # who has told that body, since none of them has Telegram
     Column("rung_at", Instant),
+    Column("building", String),  # its unit and building, where no pin was sent: what is near lies in the same
     Column("same_as", ForeignKey("orders.id"), index=True),  # the one it was merged into
     Column("team_words", Text),  # what whoever takes it reads instead of the story: names struck out
     Column(
@@ -36,6 +37,7 @@ reports = Table(
     Column("problem_id", BigInteger),  # the standing problem it belongs to
     one_of("verdict", *VERDICTS),
     one_of("guardian", *GUARDIAN_STATES),
+    Index("ix_reports_building", "building", "order_id", **only("building IS NOT NULL")),
     Index("ix_reports_problem", "problem_id", **only("problem_id IS NOT NULL")),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Engine, String, func, insert, select, update
 
 from bot.flows import talking
 from bot.flows.flow import Pressed
-from desk import closing, diary, forgetting, good_deeds, her_side, orders, pictures, praise, private_door
+from desk import closing, diary, forgetting, good_deeds, her_side, orders, pictures, praise, private_door, reports
 from desk.front import Call, CardRefresh, Desk, Line
 from desk.points import earn
 from desk.talks import Talk, find_talk, keep_talk
@@ -49,6 +49,9 @@ from storage.tables import (
 from storage.tables import (
     pictures as picture_rows,
 )
+from storage.tables import (
+    reports as report_rows,
+)
 from storage.tries import count_try
 from tests.conftest import AtDesk
 from tests.deeds.cast import GROUP, Cast, ask, gather, give, set_inside
@@ -79,7 +82,23 @@ def plant(desk: Desk) -> tuple[Cast, Person]:
     _does_good(desk, cast, ama)
     _half_finished(desk, ama)
     _messages(desk, ama)
+    _reports(desk, cast, ama)
     return cast, ama
+
+
+def _reports(desk: Desk, cast: Cast, ama: Person) -> None:
+    """One that is found by its pin, one only by her words; and one of Faye's that she has seen as well."""
+    parts = [{"kind": "text", "words": canary("saw")}, {"kind": "photo", "file_id": canary("lamp")}]
+    pin: dict[str, Any] = {"latitude": 30.0, "longitude": 122.0, "place": canary("by the gate")}
+    new = reports.NewReport("lamp", "lamp", "ankang", ama.id, parts=parts, show_name=True, **pin)
+    lamp = reports.make_report(desk, new)
+    worded = reports.NewReport("worded", "lamp", "ankang", ama.id, place=canary("at ours"), parts=parts)
+    order = reports.make_report(desk, worded)
+    said = {"reason": canary("judged"), "team_words": canary("for the team")}
+    desk.conn.execute(update(report_rows).where(report_rows.c.order_id == order.id).values(**said))
+    fayes = reports.make_report(desk, reports.NewReport("fayes", "lamp", "ankang", cast.faye.id, **pin | {"place": ""}))
+    reports.join(desk, ama, fayes.id)
+    assert lamp.state == "new"
 
 
 def _asks(desk: Desk, cast: Cast, ama: Person) -> None:
@@ -207,6 +226,7 @@ HARMLESS = {
     "outbox": ["kind", "rule", "subject", "state", "reason"],
     "people": ["language", "unit"],  # of the desk file; emptied all the same
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
+    "reports": ["verdict", "body", "building", "guardian"],
     "roles": ["role", "unit"],
     "standards": ["content_hash", "content"],  # of the desk file
     "state": ["name"],
@@ -251,7 +271,7 @@ def test_what_is_open_is_settled_first(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast_, ama = plant(desk)
         open_now = forgetting.what_is_open(desk, ama)
-        assert (open_now.asked, open_now.held) == (2, 1)
+        assert (open_now.asked, open_now.held) == (3, 1)
     with at_desk() as desk:
         forgetting.forget(desk, ama)
         states = {row.once: row.state for row in desk.conn.execute(select(order_rows.c.once, order_rows.c.state))}
@@ -263,7 +283,12 @@ def test_what_is_open_is_settled_first(at_desk: AtDesk) -> None:
             "off": "cancelled",
             "faye needs": "closed",
             "faye still needs": "offered",
+            "lamp": "new",
+            "worded": "cancelled",
+            "fayes": "new",
         }
+        lamp = desk.conn.execute(select(order_rows).where(order_rows.c.once == "lamp")).one()
+        assert (lamp.latitude, lamp.place) == (30.0, None), "where the danger is stays, and nothing of whose words"
         told = {said.chat_id for said in desk.said if isinstance(said, Line)}
         assert {cast_.ben.telegram_id, cast_.faye.telegram_id} <= told
         assert all(CANARY not in str(said) for said in desk.said)

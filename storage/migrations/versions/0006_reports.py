@@ -10,11 +10,13 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NEARBY = sa.text("band IS NOT NULL AND state NOT IN ('closed', 'cancelled', 'duplicate')")
+BUILDING = sa.text("building IS NOT NULL")
 PROBLEM = sa.text("problem_id IS NOT NULL")
 
 
 def upgrade() -> None:
     op.add_column("orders", sa.Column("band", sa.Integer(), nullable=True))
+    op.add_column("people", sa.Column("of_age", sa.Boolean(), nullable=True))
     op.create_index(
         "ix_orders_near", "orders", ["category", "band", "longitude"], sqlite_where=NEARBY, postgresql_where=NEARBY
     )
@@ -28,6 +30,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=True),
         sa.Column("rung_by", ID, nullable=True),
         sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("building", sa.String(), nullable=True),
         sa.Column("same_as", ID, nullable=True),
         sa.Column("team_words", sa.Text(), nullable=True),
         sa.Column("show_name", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
@@ -44,6 +47,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_same_as"), "reports", ["same_as"])
+    op.create_index(
+        "ix_reports_building", "reports", ["building", "order_id"], sqlite_where=BUILDING, postgresql_where=BUILDING
+    )
     op.create_index("ix_reports_problem", "reports", ["problem_id"], sqlite_where=PROBLEM, postgresql_where=PROBLEM)
     op.create_table(
         "followers",
@@ -63,4 +69,5 @@ def downgrade() -> None:
     op.drop_table("followers")
     op.drop_table("reports")
     op.drop_index("ix_orders_near", table_name="orders")
+    op.drop_column("people", "of_age")
     op.drop_column("orders", "band")
