@@ -224,6 +224,7 @@ HARMLESS = {
     "order_parts": ["stage", "kind"],
     "orders": ["once", "reference", "category", "unit", "state"],
     "outbox": ["kind", "rule", "subject", "state", "reason"],
+    "pauses": ["left", "run_state", "stood"],  # clocks and states
     "people": ["language", "unit"],  # of the desk file; emptied all the same
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
     "reports": ["verdict", "body", "building", "guardian"],
