@@ -10,13 +10,9 @@ from typing import Any
 from desk.deadlines import watch_holder
 from desk.front import Copy, Desk, Line
 from desk.holding import get_held
-<<<<<<< HEAD
-from desk.order_views import askers_of, show_holder, team_of
-from desk.pictures import want_evidence
-=======
 from desk.order_views import askers_of, called_to, show_holder, team_of
+from desk.pictures import want_evidence
 from desk.report_ladders import report_of
->>>>>>> d49a015 (Make an order of what somebody saw: judged or at once, followed by whoever saw the same, with a name or without)
 from desk.roles import may_volunteer
 from domain import relay as rules
 from domain.orders import ALIVE, WAITING, NotInYourHands, Order
@@ -197,17 +193,13 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
         }
         for piece in pieces
     ]
-    words = [note.words or "" for note in orders.parts_of(desk.conn, order.id, "note")]
+    stage = "story" if person.id in order.askers and report_of(desk, order) else "note"  # names in it are struck out
+    words = [note.words or "" for note in orders.parts_of(desk.conn, order.id, stage)]
     words += [piece["words"] or "" for piece in kept]
     if len(words) > rules.MOST_NOTES or sum(map(len, words)) > rules.NOTES_HOLD:
         raise rules.Full
-<<<<<<< HEAD
-    orders.add_parts(desk.conn, order.id, person.id, "note", kept, desk.now)
-    want_evidence(desk, order, person, "note")
-=======
-    stage = "story" if person.id in order.askers and report_of(desk, order) else "note"  # names in it are struck out
     orders.add_parts(desk.conn, order.id, person.id, stage, kept, desk.now)
->>>>>>> d49a015 (Make an order of what somebody saw: judged or at once, followed by whoever saw the same, with a name or without)
+    want_evidence(desk, order, person, stage)
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
 
