@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     cards = command("cards", _cards, "print the households' cards as a PDF")
     cards.add_argument("file", type=Path)
     cards.add_argument("--unit", help="only this community, by its key in the desk file")
+    cards.add_argument("--counter", action="store_true", help="the cards that a station keeper scans")
     taking = command("backup", _backup, "copy everything into one file, while the desk runs")
     taking.add_argument("file", type=Path)
     putting_back = command("restore", _restore, "put a backup back where there is no database yet")
@@ -111,7 +112,7 @@ def _import(given: argparse.Namespace) -> int:
 
 
 def _cards(given: argparse.Namespace) -> int:
-    return _operated("print_cards", given, given.file, given.unit)
+    return _operated("print_cards", given, given.file, given.unit, given.counter)
 
 
 def _backup(given: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ OTHERS: dict[str, Text] = {
     "orders": _("my requests"),
     "mine": _("what I have taken on"),
     "points": _("our points"),
+    "card": _("our card"),
     "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),
 }

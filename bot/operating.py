@@ -264,15 +264,15 @@ def import_buildings(language: str, file: Path, dry: bool) -> int:
     return 0
 
 
-def print_cards(language: str, file: Path, unit: str | None) -> int:
-    """A4 pages to cut: the code on each lets a household join."""
-    from bot.paper import household_cards  # draws PDFs: whoever only runs a desk does not wait for it
+def print_cards(language: str, file: Path, unit: str | None, counter: bool = False) -> int:
+    """A4 pages to cut: the code on each lets a household join; with `counter`, the cards that keepers scan."""
+    from bot.paper import cards_for_the_counter, household_cards  # draws: whoever only runs a desk does not wait for it
 
     app = ready_app(language)
     try:
         asyncio.run(_named(app))
         with app.writer.begin() as conn:
-            file.write_bytes(household_cards(app.desk_for(conn), unit))
+            file.write_bytes((cards_for_the_counter if counter else household_cards)(app.desk_for(conn), unit))
     except OSError:
         said = _("{path} cannot be written.")
         raise Stopped(reader(language).label(said(path=str(file)))) from None

@@ -1,4 +1,4 @@
-"""Household cards to print and cut out: ten on a sheet, each with its address, its join code and a QR code."""
+"""Household cards to print and cut out: those that open the household to who lives there, and those for the counter."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from collections.abc import Sequence
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from bot.drawing import household_card
+from bot.drawing.household_card import HouseholdCard
 from bot.words import Reader
 from desk.front import Desk
+from desk.household_cards import views_of
 from desk.households import with_cards
 from domain.households import grouped, where
 from domain.words import _, plain
@@ -45,6 +49,38 @@ def household_cards(desk: Desk, unit: str | None = None) -> bytes:
     canvas.showPage()
     canvas.save()
     return written.getvalue()
+
+
+ACROSS, DOWN = 85.6 * mm, 53.5 * mm
+"""A bank card's width, so that it fits where people keep their cards."""
+
+
+def counter_cards(reader: Reader, cards: Sequence[HouseholdCard]) -> bytes:
+    """A PDF of the same picture that /card shows, eight on a sheet."""
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=A4, invariant=1)
+    beside, above = (A4[0] - 2 * ACROSS) / 3, (A4[1] - 4 * DOWN) / 5
+    for number, card in enumerate(cards):
+        place = number % 8
+        if number and place == 0:
+            canvas.showPage()
+        left = beside + place % 2 * (ACROSS + beside)
+        bottom = A4[1] - (place // 2 + 1) * (DOWN + above)
+        picture = household_card.draw(reader, card).image.quantize(16)
+        canvas.drawImage(ImageReader(picture.convert("RGB")), left, bottom, ACROSS, DOWN)
+        canvas.setLineWidth(0.2)
+        canvas.setDash(1, 3)
+        canvas.rect(left, bottom, ACROSS, DOWN)  # where to cut
+    canvas.showPage()
+    canvas.save()
+    return written.getvalue()
+
+
+def cards_for_the_counter(desk: Desk, unit: str | None = None) -> bytes:
+    """A card for every household that stands in a unit, in the desk's own language."""
+    reader = Reader(desk.file.default_language, desk.file.zone, desk.now)
+    views = views_of(desk, [household for household, _code in with_cards(desk, unit)])
+    return counter_cards(reader, [HouseholdCard(desk.file.name, each.name, each.place, each.link) for each in views])
 
 
 def _card(canvas: Canvas, left: float, top: float, said: Sequence[str], code: str, link: str) -> None:

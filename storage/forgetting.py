@@ -48,6 +48,8 @@ NAMELESS = {
     "teams.made_by": "the team goes on",
     "invitations.made_by": "links of theirs that nobody used no longer work",
     "invitations.used_by": "the role that came of it has ended",
+    "household_cards.pin_made_by": "somebody else's household keeps its PIN",
+    "household_changes.by": "which households were put together or parted stays on record, in keys and numbers",
     "applications.decided_by": "the answer was given to somebody else",
     "escalation_runs.seen_by": "a supervisor had seen somebody else's order",
     "alerts.person_id": "a supervisor was called about somebody else's order",

@@ -8,6 +8,7 @@ from bot.flows.ask import Ask
 from bot.flows.call_off import CallOff
 from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
+from bot.flows.card import NameCard, NewCard
 from bot.flows.case_reply import CaseReply
 from bot.flows.change_team import RemoveTeam, RenameTeam
 from bot.flows.diary import Diary
@@ -32,6 +33,8 @@ ALL: list[type[Flow]] = [
     Help,
     CallMe,
     Household,
+    NewCard,
+    NameCard,
     Forget,
     Private,
     CancelOrder,

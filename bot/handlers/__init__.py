@@ -12,6 +12,7 @@ from bot.handlers import (
     edits,
     evening,
     good_deeds,
+    household_cards,
     households,
     import_file,
     invitations,
@@ -38,6 +39,7 @@ ROUTERS: list[Router] = [
     mine.router,
     supervisor.router,
     households.router,
+    household_cards.router,
     import_file.router,
     evening.router,
     good_deeds.router,
@@ -62,8 +64,9 @@ for room in (
     evening,
     good_deeds,
     diary,
+    household_cards,
 ):
     CARDS.update(room.CARDS)
 
-for opens in (invitations.PAYLOADS, households.PAYLOADS, orders.PAYLOADS):
+for opens in (invitations.PAYLOADS, households.PAYLOADS, household_cards.PAYLOADS, orders.PAYLOADS):
     PAYLOADS.update(opens)

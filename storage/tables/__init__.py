@@ -7,6 +7,7 @@ from storage.tables.base import Instant, among, metadata
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
+from storage.tables.households import household_cards, household_changes
 from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
 from storage.tables.people import (
@@ -50,6 +51,8 @@ __all__ = [
     "good_deeds",
     "group_members",
     "groups",
+    "household_cards",
+    "household_changes",
     "households",
     "inbox",
     "invitations",

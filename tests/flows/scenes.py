@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from desk import households
+from desk.front import Desk
+from domain.households import Address
 from domain.words import Text
 from sandbox.phones import Phone
+from storage.households import find_at
+from storage.people import find_person
 from tests.town import TestTown
+
+HOME = Address("ankang", "9", "101")
 
 Scene = Callable[[TestTown], Awaitable[tuple[Phone, str]]]
 """The phone, and what it says or taps first; [in brackets] a button."""
@@ -103,6 +110,25 @@ async def confided(town: TestTown) -> tuple[Phone, str]:
     return town.dina, button(town, "Leave a message")
 
 
+def with_a_card(label: str) -> Scene:
+    """Ama belongs to a household, and looks at its card."""
+
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await town.joins(town.ama)
+        await town.at_desk(lambda desk: moves_in(desk, town.ama.id))
+        await town.ama.says("/card")
+        return town.ama, button(town, label)
+
+    return scene
+
+
+def moves_in(desk: Desk, telegram_id: int, at: Address = HOME) -> None:
+    households.let_stand(desk, [at])
+    home, person = find_at(desk.conn, at), find_person(desk.conn, telegram_id)
+    assert home is not None and person is not None
+    households.join(desk, person, home)
+
+
 def setting_up(label: str, *, team: bool = False) -> Scene:
     """An officer looks at how the desk is arranged; with `team`, at its first team."""
 
@@ -137,6 +163,8 @@ SCENES: dict[str, Scene] = {
     "help": command("/help"),
     "callme": command("/callme"),
     "household": command("/household"),
+    "newcard": with_a_card("Make a new one"),
+    "namecard": with_a_card("Another name on it"),
     "forget": command("/forget"),
     "private": command("/help"),
     "cancel_order": asked,
