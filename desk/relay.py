@@ -194,9 +194,11 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
         for piece in pieces
     ]
     stage = "story" if person.id in order.askers and report_of(desk, order) else "note"  # names in it are struck out
-    words = [note.words or "" for note in orders.parts_of(desk.conn, order.id, stage)]
+    told = orders.parts_of(desk.conn, order.id, stage)
+    words = [] if stage == "story" else [note.words or "" for note in told]
     words += [piece["words"] or "" for piece in kept]
-    if len(words) > rules.MOST_NOTES or sum(map(len, words)) > rules.NOTES_HOLD:
+    most = rules.MOST_NOTES if stage == "note" else rules.MOST_TOLD
+    if len(told) + len(kept) > most or sum(map(len, words)) > rules.NOTES_HOLD:
         raise rules.Full
     orders.add_parts(desk.conn, order.id, person.id, stage, kept, desk.now)
     want_evidence(desk, order, person, stage)

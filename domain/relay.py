@@ -14,6 +14,8 @@ TALK_LASTS = timedelta(minutes=15)
 """After so long it is said once more that what was written has been passed on."""
 PHRASE_HOLDS = timedelta(minutes=2)
 MOST_NOTES = 12
+MOST_TOLD = 32
+"""Pieces of what was told about a report, with what its reporter added later."""
 NOTES_HOLD = 1000
 """Characters of all notes together: they stand on one card with the story, and the word for the door after them."""
 
