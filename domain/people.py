@@ -37,12 +37,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What somebody is, and where: an officer, a unit's supervisor, a team's volunteer."""
+    """What somebody is, and where: an officer, a unit's supervisor, a team's volunteer, a station's keeper."""
 
     role: str
     unit: str
     team_id: int
     on_duty: bool
+    station_id: int = 0
+    merchant_id: int = 0
 
 
 def is_officer(held: Iterable[Role]) -> bool:

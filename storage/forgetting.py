@@ -12,6 +12,7 @@ from domain.orders import ALIVE, HELD
 from domain.words import Text, to_json
 from storage.tables import (
     applications,
+    awaited,
     cards,
     case_grants,
     cases,
@@ -27,7 +28,9 @@ from storage.tables import (
     orders,
     outbox,
     people,
+    presentations,
     ratings,
+    redemptions,
     reports,
     roles,
     state,
@@ -41,6 +44,11 @@ NAMELESS = {
     "orders.requester_id": "as above",
     "orders.holder_id": "that a neighbour helped stays with the order",
     "order_history.person_id": "what happened to an order stays in its order; notes are emptied",
+    "stations.made_by": "the station goes on",
+    "merchants.made_by": "the merchant goes on giving",
+    "items.made_by": "the item is on its shelf",
+    "stock_moves.person_id": "a stock is the sum of its moves",
+    "redemptions.ended_by": "that something was handed over or called off stays with the household's redemption",
     "transfers.earned_by": "points are postings that sum to zero, never deleted; they carry no name",
     "transfers.decided_by": "as above",
     "roles.person_id": "that a role was held, and ended",
@@ -201,12 +209,22 @@ def drop_notes(conn: Connection, person_id: int) -> None:
     conn.execute(delete(transfer_notes).where(transfer_notes.c.transfer_id.in_(noted)))
 
 
+def empty_redemptions(conn: Connection, person_id: int) -> None:
+    """What was redeemed stays the household's, without who asked for it or what was said about it."""
+    theirs = redemptions.c.person_id == person_id
+    conn.execute(update(redemptions).where(or_(theirs, redemptions.c.ended_by == person_id)).values(reason=None))
+    conn.execute(update(redemptions).where(theirs).values(person_id=None, wanted=null()))
+    conn.execute(delete(awaited).where(awaited.c.person_id == person_id))
+    conn.execute(delete(presentations).where(presentations.c.keeper_id == person_id))
+
+
 def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: int | None, who: str) -> None:
     """The person's row stays without anything in it; whatever hangs on the account goes."""
     for theirs in (consents, applications, case_grants, talks, contacts):
         conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
+    empty_redemptions(conn, person_id)
     facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]
-    facts += [f"page:{card}:{person_id}" for card in ("diary", "good_deeds")]
+    facts += [f"page:{card}:{person_id}" for card in ("diary", "good_deeds", "shelf")]
     conn.execute(delete(state).where(state.c.name.in_(facts)))
     if telegram_id is not None:
         conn.execute(delete(group_members).where(group_members.c.telegram_id == telegram_id))

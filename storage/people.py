@@ -87,7 +87,7 @@ def change_person(conn: Connection, person_id: int, **fields: Any) -> None:
 # ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _HELD = Prepared(
-    select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty).where(
+    select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty, roles.c.station_id, roles.c.merchant_id).where(
         roles.c.person_id == bindparam("person_id"), roles.c.ended_at.is_(None)
     )
 )

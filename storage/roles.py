@@ -31,21 +31,33 @@ def give_role(
     unit: str = "",
     team_id: int = 0,
     given_by: int | None = None,
+    station_id: int = 0,
+    merchant_id: int = 0,
 ) -> bool:
     """Did it happen? Nobody holds the same role twice."""
-    row = insert_once(roles).values(
-        person_id=person_id, role=role, unit=unit, team_id=team_id, given_by=given_by, given_at=now
-    )
+    where = {"unit": unit, "team_id": team_id, "station_id": station_id, "merchant_id": merchant_id}
+    row = insert_once(roles).values(person_id=person_id, role=role, given_by=given_by, given_at=now, **where)
     given = conn.execute(row.on_conflict_do_nothing().returning(roles.c.id))  # rows are not counted here everywhere
     return given.scalar_one_or_none() is not None
 
 
-def end_role(conn: Connection, now: datetime, person_id: int, role: str, unit: str = "", team_id: int = 0) -> bool:
+def end_role(
+    conn: Connection,
+    now: datetime,
+    person_id: int,
+    role: str,
+    unit: str = "",
+    team_id: int = 0,
+    station_id: int = 0,
+    merchant_id: int = 0,
+) -> bool:
     held = update(roles).where(
         roles.c.person_id == person_id,
         roles.c.role == role,
         roles.c.unit == unit,
         roles.c.team_id == team_id,
+        roles.c.station_id == station_id,
+        roles.c.merchant_id == merchant_id,
         roles.c.ended_at.is_(None),
     )
     return conn.execute(held.values(ended_at=now)).rowcount == 1
@@ -81,11 +93,13 @@ class Held:
     role: str
     unit: str
     team_id: int
+    station_id: int = 0
+    merchant_id: int = 0
 
 
 def held_roles(conn: Connection) -> list[Held]:
     """Everybody's, in the order in which they were given."""
-    held = select(roles.c.id, roles.c.person_id, roles.c.role, roles.c.unit, roles.c.team_id)
+    held = select(*(roles.c[name] for name in Held.__dataclass_fields__))
     return [Held(*row) for row in conn.execute(held.where(roles.c.ended_at.is_(None)).order_by(roles.c.id))]
 
 
@@ -106,6 +120,8 @@ class Invitation:
     made_by: int | None
     expires_at: datetime
     used_by: int | None
+    station_id: int = 0
+    merchant_id: int = 0
 
 
 _INVITATION = select(
@@ -116,6 +132,8 @@ _INVITATION = select(
     invitations.c.made_by,
     invitations.c.expires_at,
     invitations.c.used_by,
+    invitations.c.station_id,
+    invitations.c.merchant_id,
 ).where(invitations.c.token_hash == bindparam("token_hash"))
 
 

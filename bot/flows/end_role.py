@@ -56,7 +56,8 @@ class EndRole(Flow):
         role = next((each for each in roles_under(desk, self.person) if str(each.id) == self.which), None)
         if role is None:
             raise NotFound
-        end_role(desk, self.person, role.person_id, role.role, role.unit, role.team_id)
+        keeps = {"station_id": role.station_id, "merchant_id": role.merchant_id}
+        end_role(desk, self.person, role.person_id, role.role, role.unit, role.team_id, **keeps)
         if role.team_id:
             teams.show_team(desk, self.person, role.team_id)
         return _("Done. It has ended.")

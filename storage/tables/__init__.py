@@ -8,6 +8,7 @@ from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
 from storage.tables.households import household_cards, household_changes
+from storage.tables.market import awaited, items, merchants, presentations, redemptions, stations, stock_moves
 from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
 from storage.tables.people import (
@@ -35,6 +36,7 @@ __all__ = [
     "among",
     "applications",
     "audit_log",
+    "awaited",
     "cards",
     "case_grants",
     "case_traces",
@@ -56,7 +58,9 @@ __all__ = [
     "households",
     "inbox",
     "invitations",
+    "items",
     "leases",
+    "merchants",
     "metadata",
     "order_history",
     "order_parts",
@@ -66,11 +70,15 @@ __all__ = [
     "people",
     "pictures",
     "postings",
+    "presentations",
     "ratings",
+    "redemptions",
     "reports",
     "roles",
     "standards",
     "state",
+    "stations",
+    "stock_moves",
     "talks",
     "teams",
     "transfer_notes",

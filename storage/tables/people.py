@@ -86,12 +86,19 @@ roles = Table(
     Column("role", String, nullable=False),
     Column("unit", String, nullable=False, server_default=""),  # of a supervisor
     Column("team_id", BigInteger, nullable=False, server_default="0"),  # of a volunteer
+    Column("station_id", BigInteger, nullable=False, server_default="0"),  # of a keeper: of its counter
+    Column("merchant_id", BigInteger, nullable=False, server_default="0"),  # of a merchant's own keeper
     Column("on_duty", Boolean, nullable=False, server_default=text("true")),
     Column("given_by", ForeignKey("people.id")),
     Column("given_at", Instant, nullable=False),
     Column("ended_at", Instant),
     one_of("role", "officer", "supervisor", "volunteer", "keeper"),
-    Index("ix_roles_held", "person_id", "role", "unit", "team_id", unique=True, **only("ended_at IS NULL")),
+    Index(
+        "ix_roles_held",
+        *("person_id", "role", "unit", "team_id", "station_id", "merchant_id"),
+        unique=True,
+        **only("ended_at IS NULL"),
+    ),
     Index("ix_roles_scope", "role", "unit", "team_id"),
 )
 
@@ -103,6 +110,8 @@ invitations = Table(
     Column("role", String, nullable=False),  # a role, or "group": binds a team to the group it is opened in
     Column("unit", String, nullable=False, server_default=""),
     Column("team_id", BigInteger, nullable=False, server_default="0"),
+    Column("station_id", BigInteger, nullable=False, server_default="0"),
+    Column("merchant_id", BigInteger, nullable=False, server_default="0"),
     Column("made_by", ForeignKey("people.id")),
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),

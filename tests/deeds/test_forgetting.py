@@ -19,7 +19,7 @@ from domain.good_deeds import NewDeed
 from domain.households import Address
 from domain.people import Person
 from domain.points import Earning
-from domain.words import Text
+from domain.words import Text, to_json
 from domain.words import plain as own_words
 from storage.cases import grant, note_access
 from storage.forgetting import NAMELESS
@@ -29,6 +29,7 @@ from storage.messages import set_fact
 from storage.people import find_person, get_person, roles_of
 from storage.tables import (
     applications,
+    awaited,
     cards,
     case_grants,
     cases,
@@ -36,10 +37,14 @@ from storage.tables import (
     contacts,
     inbox,
     invitations,
+    items,
     metadata,
     outbox,
     people,
     postings,
+    presentations,
+    redemptions,
+    stations,
     teams,
     transfers,
 )
@@ -177,7 +182,24 @@ def _does_good(desk: Desk, cast: Cast, ama: Person) -> None:
     diary.show(desk, ama, diary.Shown(), anew=True)
 
 
+def _redeems(desk: Desk, ama: Person) -> None:
+    """A haircut, asked for in her own words and called off; and she waits for rice, and once kept a counter."""
+    place = {"unit": "ankang", "name": {"en": "Station"}, "place": "Building 1", "hours": "9", "made_at": desk.now}
+    station = desk.conn.execute(insert(stations).values(**place).returning(stations.c.id)).scalar_one()
+    cut = {"kind": "service", "station_id": station, "name": {"en": "Haircut"}, "about": {}, "price": 1, "stock": 1}
+    item = desk.conn.execute(insert(items).values(**cut, made_at=desk.now).returning(items.c.id)).scalar_one()
+    row = {"once": "cut", "item_id": item, "station_id": station, "household_id": ama.household_id, "count": 1}
+    at = dict.fromkeys(("made_at", "until", "due_at"), desk.now)
+    said = {"wanted": to_json(own_words(canary("when"))), "reason": canary("why"), "person_id": ama.id, "points": 1}
+    made = insert(redemptions).values(**row, **at, **said, state="cancelled").returning(redemptions.c.id)
+    redemption = desk.conn.execute(made).scalar_one()
+    desk.conn.execute(insert(awaited).values(item_id=item, person_id=ama.id, at=desk.now))
+    shown = {"redemption_id": redemption, "keeper_id": ama.id, "at": desk.now}
+    desk.conn.execute(insert(presentations).values(**shown))
+
+
 def _half_finished(desk: Desk, ama: Person) -> None:
+    _redeems(desk, ama)
     progress = {"answers": {"story": canary("draft")}}
     keep_talk(desk, ama.id, Talk("help", "1", "talk", 3, progress))
     count_try(desk.conn, f"household:{ama.id}", desk.now, timedelta(minutes=10))
@@ -219,7 +241,9 @@ HARMLESS = {
     "households": ["unit", "state", "code_hash"],
     "inbox": ["state", "fault"],
     "invitations": ["token_hash", "role", "unit"],
+    "items": ["kind", "name", "about", "picture", "week", "per", "state"],  # of the station, for everybody to read
     "leases": ["name", "holder"],  # a machine's name
+    "merchants": ["unit", "name", "state"],  # shown in public
     "order_history": ["what"],
     "order_parts": ["stage", "kind"],
     "orders": ["once", "reference", "category", "unit", "state"],
@@ -228,9 +252,12 @@ HARMLESS = {
     "people": ["language", "unit"],  # of the desk file; emptied all the same
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
     "reports": ["verdict", "body", "building", "guardian"],
+    "redemptions": ["once", "state", "code_hash", "token_hash", "week"],  # keyed hashes
     "roles": ["role", "unit"],
     "standards": ["content_hash", "content"],  # of the desk file
     "state": ["name"],
+    "stations": ["unit", "name", "place", "hours", "state"],  # shown to everybody
+    "stock_moves": ["what"],
     "talks": ["flow", "version", "id"],
     "teams": ["key", "unit", "title", "joining", "state"],
     "transfers": ["kind", "once", "once_hash", "reason", "dimension", "unit", "deed"],  # sentences and keys of ours
