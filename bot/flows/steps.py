@@ -70,6 +70,10 @@ class Words(Step[str]):
         return plain(stored)
 
 
+class Enough(Refusal):
+    text = _("That is as much as I can take here ({count} parts). What came first is noted; tap “That's all” to go on.")
+
+
 class TooFew(Refusal):
     text = _("I have nothing from you yet. Please write, speak or send a picture.")
 
@@ -121,7 +125,14 @@ class Tell(Step[list[dict[str, str]]]):
                 raise PhotoNeeded
             return {"parts": parts, "done": True}
         part = super().hear(heard, stored, flow, desk)
-        return {"parts": [*parts, part][: self.most], "done": False}
+        if len(parts) >= self.most:
+            return self._over(heard, {"parts": parts, **(stored or {}), "done": False}, flow)
+        return {"parts": [*parts, part], "done": False}
+
+    def _over(self, said: Said, stored: Any, flow: Flow) -> Any:
+        """Said once for each album: its other parts come by themselves."""
+        flow.preface(Enough(count=self.most).said)
+        return {**stored, "over": [*stored.get("over", []), said.album]}
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
         return self.part(said)
@@ -144,9 +155,15 @@ class Tell(Step[list[dict[str, str]]]):
 
     def joins(self, said: Said, flow: Flow) -> bool:
         stored = flow.answers.get(self.name)
-        if stored is None or all(part.get("album") != said.album for part in stored["parts"]):
+        if stored is None or said.album not in (
+            *(part.get("album") for part in stored["parts"]),
+            *stored.get("over", []),
+        ):
             return False
-        stored["parts"] = [*stored["parts"], self.part(said)][: self.most]
+        if len(stored["parts"]) < self.most:
+            stored["parts"] = [*stored["parts"], self.part(said)]
+        else:
+            flow.answers[self.name] = self._over(said, stored, flow)
         return True
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
