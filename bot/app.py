@@ -142,7 +142,7 @@ class App:
         )
 
         self.jobs = Jobs(self.office)
-        self.pictures = Pictures(self.folder, self.office.wire, self.jobs, develop)
+        self.pictures = Pictures(self.folder, self.office.wire, self.jobs, develop, reached)
         self.asking = Asking(self.office.wire, self.jobs)
         self.surface = Surface(settings, self.office)
         self.second_channel = SecondChannel(

@@ -102,8 +102,15 @@ def look(data: bytes, kind: str, develop: Develop) -> Looked:
 class Pictures:
     """A sweep: begins what is due, a few at a time, each beside everything else."""
 
-    def __init__(self, folder: Path, wire: Wire, jobs: Jobs, develop: Develop = develop_apart) -> None:
-        self.folder, self._wire, self._jobs, self._develop = folder, wire, jobs, develop
+    def __init__(
+        self,
+        folder: Path,
+        wire: Wire,
+        jobs: Jobs,
+        develop: Develop = develop_apart,
+        reached: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self.folder, self._wire, self._jobs, self._develop, self._reached = folder, wire, jobs, develop, reached
         self._going_on = 0
         self._one_at_a_time = asyncio.Semaphore(1)  # unpacked, a picture may take half a gigabyte
         self._tidy_at: datetime | None = None
@@ -155,6 +162,7 @@ class Pictures:
     async def _fetch(self, picture: Picture) -> Looked:
         """Fetched, looked at, and written under the name its row has had from the beginning."""
         try:
+            self._reached("before_download")
             data = await self._wire.download(picture.file_id or "", MOST_BYTES)
         except TooBig:
             raise NotKept("too_large") from None
@@ -165,6 +173,7 @@ class Pictures:
         async with self._one_at_a_time:
             looked = await asyncio.to_thread(look, data, picture.kind, self._develop)
         await asyncio.to_thread(self._write, picture.name, looked.data)
+        self._reached("after_file")
         return looked
 
     def _write(self, name: str, data: bytes) -> None:
@@ -186,6 +195,7 @@ class Pictures:
 
     async def _delete(self, picture: Picture) -> None:
         await asyncio.to_thread(files.remove, self.folder, picture.name)
+        self._reached("after_file")
         await self._jobs.do(lambda desk: pictures.file_gone(desk, picture.id))
 
     async def tidy(self) -> None:

@@ -72,7 +72,7 @@ async def run(case: dict[str, Any]) -> None:
         clock=FrozenClock(datetime.fromisoformat(case["now"])),
         budget=Budget.none(),
         reached=killer(point, int(times or 1)),
-        tick=3600,
+        tick=case.get("tick", 3600),
         poll=5,
         pause=0.02,
         stuck_seconds=0.5,

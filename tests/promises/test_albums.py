@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 from datetime import timedelta
 
 import pytest
@@ -18,8 +19,9 @@ from sandbox.phones import Json, Phone, text_of
 from sandbox.samples import sample
 from storage import orders
 from storage.tables import inbox, outbox
-from tests.promises.conftest import opens
+from tests.promises.conftest import Nursery, opens
 from tests.stories.test_asking import ASK
+from tests.stories.test_pictures_kept import REPAIR, SEND_IT, nothing_is_half_stored, rows_of
 from tests.town import TestTown
 
 
@@ -182,3 +184,28 @@ async def test_parts_brought_to_two_workers_in_turn_are_one_request(town: TestTo
     assert sorted(map(str, kept)) == sorted(pictures(album))
     assert at_once or kept == pictures(album)
     assert town.look(lambda desk: orders.find_order(desk.conn, 2)) is None
+
+
+@pytest.mark.parametrize("kill", ["before_download 4", "after_file 1", "after_file 7"])
+async def test_killed_while_an_album_is_being_kept_every_picture_is_kept_once(
+    town: TestTown, nursery: Nursery, kill: str
+) -> None:
+    """The desk stops in the middle of it, and is killed when its pictures are fetched: one request, every photo."""
+    await town.joins(town.ama)
+    await town.ama.says(*REPAIR)
+    album = await parts(town, town.ama, 10, "1")
+    await comes(town, *album[:4])
+    await town.settle()
+    await town.demo.app.close()
+    await comes(town, *album[4:])
+    await opens(town)
+    await town.ama.says(*SEND_IT)
+    await town.demo.app.close()
+    assert await nursery.ends(town, kill=kill, tick=0.02) == -signal.SIGKILL
+    await opens(town)
+    for _try in range(3):
+        await town.wait(minutes=2)
+    assert [file for file in files(town) if file] == pictures(album)
+    assert town.look(lambda desk: orders.find_order(desk.conn, 2)) is None
+    assert [row.state for row in rows_of(town)] == ["kept"] * 10
+    nothing_is_half_stored(town)

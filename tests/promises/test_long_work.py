@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.darkroom import Developed
 from bot.handlers import import_file
+from bot.pictures import develop_apart
 from desk import lists
 from storage.tables import households
+from tests import hostile
 from tests.stories.test_households import sends_file
+from tests.stories.test_pictures_kept import REPAIR, SEND_IT, rows_of, sends
 from tests.town import TestTown
 
 TAPS = 20
@@ -91,3 +95,35 @@ async def test_while_a_long_list_is_imported_others_are_served_in_between(
 def standing(town: TestTown) -> int:
     there = select(func.count()).where(households.c.building.like("9%"))
     return int(town.look(lambda desk: desk.conn.scalar(there)))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_while_a_picture_of_a_good_camera_is_unpacked_everybody_is_answered(
+    town: TestTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is unpacked apart: the loop is never held up by it for as long as a tap may take."""
+    begun, ended = asyncio.Event(), asyncio.Event()
+    loop, app = asyncio.get_running_loop(), town.demo.app
+
+    def watched(data: bytes) -> Developed:
+        loop.call_soon_threadsafe(begun.set)
+        try:
+            return develop_apart(data)
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+
+    app.pictures._develop = watched
+    await town.joins(town.ama)
+    await town.ama.says(*REPAIR)
+    await sends(town, town.ama, "document", hostile.jpeg(8000, 6000, quality=90), "large.jpg")
+    await town.ama.says(*SEND_IT)
+    sweeping = asyncio.create_task(app.office.sweep_now())
+    await begun.wait()
+    longest, last = 0.0, loop.time()
+    while not ended.is_set():
+        await asyncio.sleep(0.001)
+        longest, last = max(longest, loop.time() - last), loop.time()
+    await sweeping
+    await town.settle()
+    assert [row.state for row in rows_of(town)] == ["kept"]
+    assert longest < 0.25, "somebody would have waited for it"
