@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from bot.flows.flow import CHANGE, Choice, Flow, Heard, PickOne, Pressed, Said, Step
+from bot.flows.told import excerpt as excerpt
+from bot.flows.told import parts_as_text as parts_as_text
 from desk.front import Desk
 from domain.refusals import Refusal
 from domain.words import Text, _, lines, plain
 
 LONGEST = 1000
 """Characters of one answer; more would not fit on a card."""
-EXCERPT = 600
-"""Characters of a long story that a summary shows."""
 
 
 class TooLong(Refusal):
@@ -172,33 +172,6 @@ class Tell(Step[list[dict[str, str]]]):
 
 class PhotoNeeded(Refusal):
     text = _("For this one a picture is needed. Please send one.")
-
-
-def parts_as_text(parts: Iterable[dict[str, Any]]) -> Text:
-    """What was told, as words: texts as they are, the rest named."""
-    named = {
-        "photo": _("🖼 a picture"),
-        "voice": _("🎤 a voice message"),
-        "video": _("🎬 a video"),
-        "document": _("📎 a file"),
-    }
-    said: list[Text] = []
-    for part in parts:
-        if part["kind"] in named:
-            said.append(named[part["kind"]])
-        if part.get("words"):
-            said.append(plain(part["words"]))
-    return lines(*said)
-
-
-def excerpt(parts: list[dict[str, Any]]) -> Text:
-    """So much of what was told that the rest of the summary has room beside it."""
-    room, short = EXCERPT, []
-    for part in parts:
-        words = str(part.get("words", ""))
-        short.append({**part, "words": words if len(words) <= room else f"{words[:room].rstrip()}…" if room else ""})
-        room = max(0, room - len(words))
-    return parts_as_text(short)
 
 
 class Place(Step[dict[str, Any]]):
