@@ -21,7 +21,9 @@ from desk.order_views import (
 from desk.pictures import show_parts, want_evidence
 from desk.points import award
 from desk.promises import promise
+from desk.report_ladders import waits_for_judging
 from domain import orders as rules
+from domain.judging import NotJudgedYet
 from domain.orders import WAITING, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound, Refusal
@@ -138,6 +140,8 @@ def get_cancellable(desk: Desk, person: Person, order_id: int) -> Order:
         raise AlreadyDone
     if rules.after("cancel", order.state) is None:
         raise _changed(desk, order_id)
+    if not rules.may_answer(order, person) and waits_for_judging(desk, order):
+        raise NotJudgedYet
     return order
 
 

@@ -8,8 +8,10 @@ from desk.front import Desk
 from desk.holding import FREE, settle, take_back
 from desk.order_views import askers_of, get_order, name_of, path_of, show_group, show_order, team_of, tell_person
 from desk.people import roles_of
+from desk.report_ladders import waits_for_judging
 from desk.roles import may_volunteer
 from domain import orders as rules
+from domain.judging import NotJudgedYet
 from domain.orders import WAITING, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound
@@ -27,6 +29,8 @@ def assign(desk: Desk, by: Person, order_id: int, person_id: int, note: str | No
     order = get_order(desk, order_id)
     if order.holder_id != by.id and not escalation.answers_for(desk, by, order):
         raise NotFound
+    if waits_for_judging(desk, order):
+        raise NotJudgedYet
     taker = _get_taker(desk, order, person_id)
     if order.holder_id == taker.id:
         raise AlreadyDone
@@ -77,6 +81,8 @@ def offer_to(desk: Desk, by: Person | None, order_id: int, team_id: int) -> Text
     order = get_order(desk, order_id)
     if by is not None and not escalation.answers_for(desk, by, order):
         raise NotFound
+    if waits_for_judging(desk, order):
+        raise NotJudgedYet
     team = get_team(desk.conn, team_id)
     asked = _("{team} has been asked.")(team=team.title)
     if by is None and not order.is_open:

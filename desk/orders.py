@@ -24,10 +24,11 @@ from desk.order_views import (
 from desk.people import roles_of
 from desk.pictures import want_evidence
 from desk.promises import promise
-from desk.report_ladders import report_of
+from desk.report_ladders import report_of, waits_for_judging
 from desk.roles import may_volunteer
 from domain import orders as rules
 from domain.desk_file import Category
+from domain.judging import NotJudgedYet
 from domain.orders import NewOrder, Order
 from domain.people import Person
 from domain.references import new_door_word, new_reference
@@ -142,6 +143,8 @@ def claim(desk: Desk, person: Person, order_id: int, tapped_in: int | None = Non
     _check_may_claim(desk, person, order, tapped_in, in_charge)
     if not order.is_open:
         raise _too_late(desk, order, person)
+    if order.state == "new" and waits_for_judging(desk, order):
+        raise NotJudgedYet
     in_hand = rows.count_held(desk.conn, person.id)
     if in_hand >= desk.file.orders.open_per_volunteer and not in_charge:
         raise rules.EnoughInHand(count=in_hand)

@@ -32,6 +32,7 @@ class Report:
     building: str | None
     same_as: int | None
     team_words: str | None
+    team_pictures: bool
     show_name: bool
     guardian: str | None
     guardian_id: int | None

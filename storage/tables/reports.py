@@ -28,6 +28,9 @@ reports = Table(
     Column("rung_at", Instant),
     Column("building", String),  # its unit and building, where no pin was sent: what is near lies in the same
     Column("same_as", ForeignKey("orders.id"), index=True),  # the one it was merged into
+    Column(
+        "team_pictures", Boolean, nullable=False, server_default=text("false")
+    ),  # somebody has looked at them: nobody can be recognised
     Column("team_words", Text),  # what whoever takes it reads instead of the story: names struck out
     Column(
         "show_name", Boolean, nullable=False, server_default=text("false")
