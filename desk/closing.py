@@ -9,7 +9,6 @@ from desk.deadlines import meet_deadline, set_deadline
 from desk.front import Desk
 from desk.holding import FREE, get_held, stop_watching, take_back
 from desk.order_views import (
-    askers_of,
     category_of,
     get_order,
     name_of,
@@ -17,11 +16,13 @@ from desk.order_views import (
     show_holder,
     show_order,
     tell_person,
+    watchers_of,
 )
-from desk.pictures import show_parts, want_evidence
+from desk.pictures import want_evidence
 from desk.points import award
 from desk.promises import promise
-from desk.report_ladders import waits_for_judging
+from desk.proof import MENDED, NOT_MENDED, hand_proof, tell_others
+from desk.report_ladders import report_of, waits_for_judging
 from domain import orders as rules
 from domain.judging import NotJudgedYet
 from domain.orders import WAITING, Order
@@ -34,9 +35,11 @@ from storage import orders as rows
 def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any]]) -> Text:
     """The work is done, with a note, and a picture where the category asks for one. Now the requester says."""
     order = get_held(desk, person, order_id)
-    needed = evidence_for(desk, order_id)
-    if needed is not None and not any(part["kind"] == needed for part in parts):
-        raise rules.PictureNeeded
+    match evidence_missing(desk, order_id, parts):
+        case "photo":
+            raise rules.PictureNeeded
+        case "note":
+            raise rules.NoteNeeded
     if not rows.move(desk.conn, order, "resolve", resolved_at=desk.now):
         raise rules.NotInYourHands
     rows.add_parts(desk.conn, order_id, person.id, "done", parts, desk.now)
@@ -46,16 +49,17 @@ def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any
     meet_deadline(desk, order_id, "resolution")
     set_deadline(desk, order_id, "closing", desk.now + desk.file.orders.closes_by_itself)
     show_order(desk, get_order(desk, order_id))
-    for each in askers_of(desk, order):
-        if each.telegram_id is not None and each.reach == "open":
-            show_parts(desk, rows.parts_of(desk.conn, order_id, "done"), each.telegram_id, "request", order_id)
+    hand_proof(desk, order)
     show_askers(desk, order, anew=True)  # it asks them something now
     return _("Thank you! I'm asking whether everything is all right now.")
 
 
-def evidence_for(desk: Desk, order_id: int) -> str | None:
-    """What has to be shown when it is done: a picture, or nothing."""
-    return "photo" if "photo" in category_of(desk, get_order(desk, order_id)).done_needs else None
+def evidence_missing(desk: Desk, order_id: int, parts: list[dict[str, Any]]) -> str | None:
+    """What its category asks for when it is done, and is not there yet: a picture, or a note."""
+    needs = category_of(desk, get_order(desk, order_id)).done_needs
+    if "photo" in needs and not any(part["kind"] == "photo" for part in parts):
+        return "photo"
+    return "note" if "note" in needs and not any(part.get("words") for part in parts) else None
 
 
 def get_asked(desk: Desk, person: Person, order_id: int) -> Order:
@@ -94,6 +98,7 @@ def _close(desk: Desk, order: Order, person: Person | None) -> bool:
     meet_deadline(desk, order.id, "closing")
     order = get_order(desk, order.id)
     award(desk, order)
+    tell_others(desk, order, MENDED, person)
     show_order(desk, order)
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
@@ -101,9 +106,16 @@ def _close(desk: Desk, order: Order, person: Person | None) -> bool:
 
 
 def reopen(desk: Desk, person: Person, order_id: int) -> Text:
-    """Not yet: the same people are asked again, whoever had it among them."""
-    order = get_asked(desk, person, order_id)
-    if not rows.move(desk.conn, order, "reopen", resolved_at=None, **FREE):
+    """Not yet: the same people are asked again, whoever had it among them.
+
+    What was reported, anybody who has seen it may open again for a while, also after its reporter was content.
+    """
+    order = rows.find_order(desk.conn, order_id)
+    verb = "not_mended" if order is not None and may_find_unmended(desk, person, order) else "reopen"
+    if verb == "reopen":
+        order = get_asked(desk, person, order_id)
+    assert order is not None
+    if not rows.move(desk.conn, order, verb, resolved_at=None, closed_at=None, **FREE):
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "reopen", desk.now, person.id)
     meet_deadline(desk, order_id, "closing")
@@ -113,8 +125,16 @@ def reopen(desk: Desk, person: Person, order_id: int) -> Text:
         show_holder(desk, order, order.holder_id)
         tell = _("{category} ({reference}) is not quite done yet. I'm asking the team again; could you look once more?")
         tell_person(desk, order.holder_id, tell(category=category_of(desk, order).name, reference=order.reference))
+    tell_others(desk, order, NOT_MENDED, person)
     show_order(desk, get_order(desk, order_id), anew=True)
     return _("Thank you for telling me. I'm asking them again.")
+
+
+def may_find_unmended(desk: Desk, person: Person, order: Order) -> bool:
+    """Of a report that is said to be mended: has this person seen it, and is it not long ago?"""
+    if order.resolved_at is None or desk.now > order.resolved_at + desk.file.orders.closes_by_itself:
+        return False
+    return report_of(desk, order) is not None and any(each.id == person.id for each in watchers_of(desk, order))
 
 
 def rate(desk: Desk, person: Person, order_id: int, what: str, given: int | str) -> Text:

@@ -229,6 +229,10 @@ class PictureNeeded(Refusal):
     text = _("For this one a picture is needed. Please send one.")
 
 
+class NoteNeeded(Refusal):
+    text = _("For this one a few words are needed: what was done? Please write them.")
+
+
 class CannotTakeIt(Refusal):
     text = _("{name} is not a volunteer here. Please choose somebody else.")
 

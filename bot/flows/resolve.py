@@ -22,7 +22,8 @@ from domain.words import Text, _
 
 
 def evidence(flow: Flow, desk: Desk) -> str | None:
-    return closing.evidence_for(desk, flow.answers["order"])
+    parts = flow.answers.get("how", {}).get("parts", [])
+    return closing.evidence_missing(desk, flow.answers["order"], parts)
 
 
 class Resolve(Flow):

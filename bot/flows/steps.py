@@ -121,7 +121,9 @@ class Tell(Step[list[dict[str, str]]]):
             if len(parts) < self.least:
                 raise TooFew
             needed = self.needs(flow, desk) if self.needs else None
-            if needed and not any(part["kind"] == needed for part in parts):
+            if needed == "note" and not any(part.get("words") for part in parts):
+                raise NoteNeeded
+            if needed not in (None, "note") and not any(part["kind"] == needed for part in parts):
                 raise PhotoNeeded
             return {"parts": parts, "done": True}
         part = super().hear(heard, stored, flow, desk)
@@ -172,6 +174,10 @@ class Tell(Step[list[dict[str, str]]]):
 
 class PhotoNeeded(Refusal):
     text = _("For this one a picture is needed. Please send one.")
+
+
+class NoteNeeded(Refusal):
+    text = _("For this one a few words are needed: what was done? Please write them.")
 
 
 class Place(Step[dict[str, Any]]):

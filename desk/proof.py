@@ -1,0 +1,67 @@
+"""What it looked like, and what it looks like now: shown to whoever asked, and to everybody who has seen the same."""
+
+from __future__ import annotations
+
+from desk.front import Copy, Desk, Line
+from desk.order_views import SENT_AS, category_of, hand_pictures, watchers_of
+from desk.report_ladders import kind_of, report_of
+from domain.orders import Order, Part
+from domain.people import Person
+from domain.words import Text, _
+from storage import orders as rows
+
+BEFORE, AFTER = _("Before"), _("After")
+MENDED = _("{category} ({reference}) is mended. Thank you for keeping your eyes open!")
+NOT_MENDED = _("{category} ({reference}): a neighbour says that it is not mended yet, so we ask for it once more.")
+
+
+def hand_proof(desk: Desk, order: Order) -> None:
+    """How it was done. Of a report before and after, where what it looked like may be shown at all."""
+    done, report = rows.parts_of(desk.conn, order.id, "done"), report_of(desk, order)
+    for person in watchers_of(desk, order):
+        if person.telegram_id is None or person.reach != "open":
+            continue
+        if report is None:
+            hand_pictures(desk, done, person.telegram_id, "request", order.id)
+            continue
+        _show(desk, person, order, _before(desk, order, person), BEFORE)
+        _show(desk, person, order, done, AFTER)
+
+
+def _before(desk: Desk, order: Order, person: Person) -> list[Part]:
+    """Their own pictures; somebody else's only of a kind whose pictures may be shown."""
+    kind = kind_of(desk, order)
+    if person.id not in order.askers and not (kind is not None and kind.public):
+        return []
+    return [part for part in rows.parts_of(desk.conn, order.id, "story") if part.kind == "photo"]
+
+
+def _show(desk: Desk, person: Person, order: Order, parts: list[Part], caption: Text) -> None:
+    assert person.telegram_id is not None
+    for part in parts:
+        if part.file_id and part.kind in SENT_AS:
+            fields = {part.kind: part.file_id, "protect_content": True}
+            said, about = caption if part.kind in ("photo", "video") else None, order.id
+            desk.say(
+                Copy(
+                    person.telegram_id,
+                    SENT_AS[part.kind],
+                    fields,
+                    said,
+                    language=person.language,
+                    subject="request",
+                    subject_id=about,
+                )
+            )
+
+
+def tell_others(desk: Desk, order: Order, text: Text, said_by: Person | None) -> None:
+    """Everybody who has seen the same hears it once, each in their language; not whoever says it."""
+    if report_of(desk, order) is None:
+        return
+    filled = text(category=category_of(desk, order).name, reference=order.reference)
+    for person in watchers_of(desk, order):
+        if person.telegram_id is None or person.reach != "open" or (said_by is not None and person.id == said_by.id):
+            continue
+        about = order.id
+        desk.say(Line(person.telegram_id, filled, language=person.language, subject="request", subject_id=about))
