@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from desk.alerts import can_hear, kept_from
 from desk.escalation import NextCall, check_in_charge, next_call
 from desk.front import Desk
-from desk.report_ladders import must_ring, report_of
+from desk.report_ladders import must_ring, must_strike_out, report_of
 from domain.desk_file import Body
+from domain.judging import is_unjudged, may_be_same
 from domain.orders import WAITING, Order, stands
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import Refusal
+from domain.reports import Report
 from domain.teams import Team
 from domain.words import Named, Text
 from storage.alerts import HELP, Alert, alerts_of_run, late_by, times_asked
 from storage.deadlines import find_deadline, late_orders
 from storage.escalation import find_run, insiders
+from storage.judging import merged_into, root_of
 from storage.messages import find_cards
 from storage.orders import find_order, latest, parts_of
 from storage.people import find_person, get_person, holders_of
+from storage.reports import count_votes
 from storage.teams import all_teams, get_team
 
 FITS = 300
@@ -53,6 +58,13 @@ class AlertView:
     next_call: NextCall | None
     exhausted: bool
     ring: Body | None  # whom somebody in charge has to telephone
+    judge: bool  # a report that nobody has judged
+    may_be_same: bool  # as another report
+    names: bool  # what was told could name somebody
+    bodies: bool  # there are others it could be referred to
+    votes: int  # how many others have seen it
+    merged: Sequence[str]  # references of what was found to be the same
+    root: str | None  # the one that this was merged into
 
 
 def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
@@ -97,8 +109,31 @@ def alert_view(desk: Desk, order_id: int, chat_id: int) -> AlertView | None:
         seen_by=get_person(desk.conn, run.seen_by).called if run.state == "acknowledged" and run.seen_by else None,
         next_call=next_call(desk, order_id),
         exhausted=run.state == "exhausted",
+        **_as_report(desk, order, report),
         ring=desk.file.bodies.get(report.body or "") if report is not None and must_ring(desk, order) else None,
     )
+
+
+def _as_report(desk: Desk, order: Order, report: Report | None) -> dict[str, Any]:
+    """What only a report has."""
+    if report is None:
+        return {
+            **dict.fromkeys(("judge", "may_be_same", "names", "bodies"), False),
+            "votes": 0,
+            "merged": (),
+            "root": None,
+        }
+    merged = [find_order(desk.conn, each) for each in merged_into(desk.conn, order.id)]
+    root = find_order(desk.conn, root_of(desk.conn, order.id)) if report.same_as is not None else None
+    return {
+        "judge": is_unjudged(order, report),
+        "may_be_same": may_be_same(order, report),
+        "names": must_strike_out(desk, order),
+        "bodies": bool(desk.file.bodies),
+        "votes": count_votes(desk.conn, order.id),
+        "merged": [each.reference for each in merged if each is not None],
+        "root": root.reference if root is not None else None,
+    }
 
 
 def has_alert(desk: Desk, order_id: int, chat_id: int) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from desk.evening import not_before_for
 from desk.front import PERSONAL, URGENT, CardRefresh, Desk, Line
+from desk.report_ladders import waits_for_judging
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationStep
 from domain.orders import Order
 from domain.people import Person
@@ -148,8 +149,17 @@ def call(desk: Desk, matter: Matter, position: int, people: Iterable[Person]) ->
             desk.say(CardRefresh(person.telegram_id, "case_alert", run.case_id, lane, anew=True))
         elif run.order_id is not None:
             desk.say(CardRefresh(person.telegram_id, "alert", run.order_id, lane, anew=True))
+            _hand_what_was_seen(desk, matter, person.telegram_id)
         count += 1
     return count
+
+
+def _hand_what_was_seen(desk: Desk, matter: Matter, chat_id: int) -> None:
+    """Pictures and place of a report, to whoever is to judge it."""
+    if matter.order is not None and waits_for_judging(desk, matter.order):
+        from desk.judging import hand_what_was_seen  # which calls people itself
+
+        hand_what_was_seen(desk, matter.order, chat_id)
 
 
 def call_upwards(desk: Desk, matter: Matter) -> list[Person]:

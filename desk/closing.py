@@ -132,7 +132,9 @@ def reopen(desk: Desk, person: Person, order_id: int) -> Text:
 
 def may_find_unmended(desk: Desk, person: Person, order: Order) -> bool:
     """Of a report that is said to be mended: has this person seen it, and is it not long ago?"""
-    if order.resolved_at is None or desk.now > order.resolved_at + desk.file.orders.closes_by_itself:
+    if order.state not in ("resolved", "closed") or order.resolved_at is None:
+        return False
+    if desk.now > order.resolved_at + desk.file.orders.closes_by_itself:
         return False
     return report_of(desk, order) is not None and any(each.id == person.id for each in watchers_of(desk, order))
 

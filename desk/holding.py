@@ -8,7 +8,7 @@ from typing import Any
 from desk import escalation
 from desk.deadlines import meet_deadline, show_question, watch_holder
 from desk.front import Call, CardRefresh, Desk
-from desk.order_views import category_of, get_order, hand_story, show_holder, show_order, tell_person
+from desk.order_views import category_of, everything_told, get_order, hand_story, show_holder, show_order, tell_person
 from desk.promises import promise
 from domain import orders as rules
 from domain.orders import Order
@@ -122,7 +122,7 @@ def take_back(desk: Desk, order: Order, holder_id: int) -> None:
     if holder.telegram_id is None:
         return
     show_holder(desk, order, holder_id)
-    pieces = [("part", part.id, holder.telegram_id) for part in rows.parts_of(desk.conn, order.id, "story")]
+    pieces = [("part", part.id, holder.telegram_id) for part in everything_told(desk, order)]
     for subject, part_id, chat_id in find_cards(desk.conn, pieces):
         desk.say(CardRefresh(chat_id, subject, part_id, silent=True))
     now = rows.find_order(desk.conn, order.id)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from desk import escalation, pausing
 from desk.deadlines import meet_deadline
-from desk.front import Desk
-from desk.order_views import category_of, get_order, name_of, show_order
+from desk.front import Copy, Desk
+from desk.order_views import category_of, get_order, hand_pictures, name_of, show_order
 from desk.promises import promise
-from desk.report_ladders import kind_of
+from desk.report_ladders import kind_of, must_strike_out
 from desk.reports import get_report
 from domain import judging as rules
 from domain.calendars import due_at
-from domain.desk_file import UNCIVIL, Body
+from domain.desk_file import Body
 from domain.orders import Order, Part, stands
 from domain.people import Person
 from domain.refusals import NotFound
@@ -50,12 +50,6 @@ def judged(desk: Desk, order_id: int) -> rules.Judged:
     return rules.Judged(stands=stands(now, name_of(desk, now.holder_id)))
 
 
-def must_reword(desk: Desk, order: Order) -> bool:
-    """Before a team sees it, somebody strikes out whom it names."""
-    kind = kind_of(desk, order)
-    return kind is None or kind.heading == UNCIVIL
-
-
 def accept(
     desk: Desk, by: Person, order_id: int, team_words: str | None = None, *, team_pictures: bool = False
 ) -> Text:
@@ -65,7 +59,7 @@ def accept(
     only if somebody has looked at them.
     """
     order, report = get_unjudged(desk, by, order_id)
-    if must_reword(desk, order) and not team_words:
+    if must_strike_out(desk, order) and not team_words:
         raise NotFound  # a tap of somebody's own making: the words come first
     kind = kind_of(desk, order)
     team = find_team(desk.conn, desk.file, kind.team, order.unit) if kind is not None and kind.team else None
@@ -116,6 +110,16 @@ def seen_to_by(desk: Desk, body: Body) -> object:
     if body.promise is None:
         return None
     return due_at(desk.now, body.promise, quiet=None, calendar=None, zone=desk.file.zone)
+
+
+def hand_what_was_seen(desk: Desk, order: Order, chat_id: int) -> None:
+    """Pictures and place, to whoever is to judge it: once in each chat."""
+    if order_rows.copies_in(desk.conn, order.id, chat_id, ("alert",)):
+        return
+    hand_pictures(desk, story_told(desk, order.id), chat_id, "alert", order.id)
+    if order.latitude is not None and order.longitude is not None:
+        pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
+        desk.say(Copy(chat_id, "sendLocation", pin, subject="alert", subject_id=order.id))
 
 
 def story_told(desk: Desk, order_id: int) -> list[Part]:

@@ -24,7 +24,7 @@ from desk.order_views import (
     watchers_of,
 )
 from desk.promises import promise
-from desk.report_ladders import kind_of
+from desk.report_ladders import must_strike_out
 from desk.reports import get_report
 from domain import judging as rules
 from domain.nearby import distance
@@ -130,8 +130,8 @@ def _show_root(desk: Desk, order: Order, root: Order, come: list[int]) -> None:
     if root.holder_id is None or not root.is_held or root.provisional:
         return
     show_holder(desk, root, root.holder_id)
-    holder, kind = get_person(desk.conn, root.holder_id), kind_of(desk, root)
-    if holder.telegram_id is not None and kind is not None and kind.heading != "uncivil":
+    holder = get_person(desk.conn, root.holder_id)
+    if holder.telegram_id is not None and not must_strike_out(desk, root):
         told = order_rows.parts_of(desk.conn, order.id, "story")
         hand_pictures(desk, told, holder.telegram_id, "held", root.id)
 

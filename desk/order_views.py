@@ -19,6 +19,7 @@ from domain.refusals import NotFound
 from domain.teams import Team
 from domain.words import Named, Text, _
 from storage import orders as rows
+from storage.judging import merged_into, root_of
 from storage.messages import find_cards
 from storage.people import find_person
 from storage.people import get_person as get
@@ -92,13 +93,24 @@ def called_to(desk: Desk, person: Person, order: Order) -> str | Text:
     return person.called if report is None or report.may_name else REPORTER
 
 
+def everything_told(desk: Desk, order: Order) -> list[Part]:
+    """As it was told: of a report also by those who were found to have seen the same."""
+    merged = merged_into(desk.conn, order.id) if report_of(desk, order) is not None else []
+    return [part for each in (order.id, *merged) for part in rows.parts_of(desk.conn, each, "story")]
+
+
 def story_of(desk: Desk, order: Order) -> list[Part]:
-    """What was told, as whoever has it may read it: of a report perhaps in words of whoever judged it."""
+    """What was told, as whoever has it may read it: of a report also what others told of the same.
+
+    Where it could name somebody, the words of whoever judged it, and pictures only if those have been looked at.
+    """
     story, report = rows.parts_of(desk.conn, order.id, "story"), report_of(desk, order)
-    if report is None or report.team_words is None:
+    if report is None:
         return story
-    shown = [replace(part, words=None) for part in story if part.file_id is not None and part.kind != "voice"]
-    return [Part(0, "text", report.team_words, None), *shown]
+    if report.team_words is None:
+        return everything_told(desk, order)
+    looked_at = [part for part in story if report.team_pictures and part.kind == "photo"]
+    return [Part(0, "text", report.team_words, None), *(replace(part, words=None) for part in looked_at)]
 
 
 # ── what each reader sees ───────────────────────────────────────────────────────────────────────────────────────────
@@ -177,10 +189,10 @@ def question_of(desk: Desk, order: Order) -> str | None:
 def view_part(desk: Desk, part_id: int, chat_id: int) -> Part | None:
     """A long piece of the story, for the holder alone and while they are that."""
     found = rows.find_part(desk.conn, part_id)
-    if found is None or view_for_holder(desk, found[0], chat_id) is None:
+    order = get_order(desk, root_of(desk.conn, found[0])) if found is not None else None
+    if found is None or order is None or view_for_holder(desk, order.id, chat_id) is None:
         return None
-    story = rows.parts_of(desk.conn, found[0], "story")
-    if found[1] in story and found[1] not in story_of(desk, get_order(desk, found[0])):
+    if found[1] in everything_told(desk, order) and found[1] not in story_of(desk, order):
         return None  # its words were struck out
     return found[1]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from desk.alerts import kept_from
 from desk.escalation import check_in_charge
 from desk.front import CardRefresh, Desk
-from domain.orders import Order
+from desk.judging import hand_what_was_seen
+from desk.report_ladders import waits_for_judging
+from domain.orders import WAITING, Order
 from domain.people import Person, Role, is_officer
 from domain.places import is_within
 from domain.refusals import NotAllowed, NotFound
@@ -25,6 +28,7 @@ class Waiting:
     order: Order
     exhausted: bool
     late: bool
+    judge: bool  # a report that nobody has judged
 
 
 def may_see_queue(desk: Desk, person: Person) -> bool:
@@ -36,14 +40,19 @@ def queue(desk: Desk, person: Person) -> list[Waiting]:
     held = _in_charge(desk, person)
     exhausted, late = exhausted_orders(desk.conn), late_orders(desk.conn, desk.now)
     found = [
-        Waiting(order, order.is_open and order.id in exhausted, order.id in late)
+        Waiting(order, order.is_open and order.id in exhausted, order.id in late, waits_for_judging(desk, order))
         for order in map(partial(find_order, desk.conn), alive_orders(desk.conn))
         if order is not None
-        and (order.is_open or order.id in late)
+        and (order.is_open or order.state == WAITING or order.id in late)
         and _answers_for(desk, held, order)
         and person.id not in kept_from(desk, order)
     ]
-    return sorted(found, key=lambda each: (not each.exhausted, not each.late, each.order.made_at))
+    return sorted(found, key=_rank)
+
+
+def _rank(each: Waiting) -> tuple[bool, bool, bool, datetime]:
+    """What waits for an answer comes last: it is not ours to go on with."""
+    return each.order.state == WAITING, not each.exhausted, not each.late, each.order.made_at
 
 
 def show_queue(desk: Desk, person: Person, *, anew: bool) -> None:
@@ -61,6 +70,8 @@ def show_alert(desk: Desk, person: Person, order_id: int) -> None:
     check_in_charge(desk, person, order)
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, "alert", order_id, anew=True))
+        if waits_for_judging(desk, order):
+            hand_what_was_seen(desk, order, person.telegram_id)
 
 
 def _in_charge(desk: Desk, person: Person) -> list[Role]:

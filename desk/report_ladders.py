@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.front import Desk
-from domain.desk_file import Category, ReportKind
+from domain.desk_file import UNCIVIL, Category, ReportKind
 from domain.escalation import Ladder
 from domain.orders import ALIVE, Order
 from domain.reports import Report
@@ -26,6 +26,12 @@ def kind_of(desk: Desk, order: Order) -> ReportKind | None:
 def waits_for_judging(desk: Desk, order: Order) -> bool:
     report = report_of(desk, order)
     return report is not None and order.state in ALIVE and report.waits_for_judging(kind_of(desk, order))
+
+
+def must_strike_out(desk: Desk, order: Order) -> bool:
+    """Before a team reads of it, somebody strikes out whom it names."""
+    kind = kind_of(desk, order)
+    return kind is None or kind.heading == UNCIVIL
 
 
 def must_ring(desk: Desk, order: Order) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.calendars import QuietHours
 from domain.desk_file import Body, Category, EmergencyNumber
+from domain.judging import reason_of
 from domain.orders import ALIVE, Order, Part, as_askers_know_it
 from domain.reports import DECLINED, Report
 from domain.words import Named, Text, _
@@ -33,7 +34,7 @@ SOMEBODY = _("A neighbour")
 def stands(order: Order, report: Report, *, judged: bool, holder: str | None, body: Body | None) -> Text:
     """Its state in the words of somebody who saw something."""
     if report.verdict == DECLINED:
-        return NOT_FOLLOWED_UP(reason=report.reason or "—")
+        return NOT_FOLLOWED_UP(reason=reason_of(report.reason))
     if not judged and order.state == "new":
         return TO_BE_JUDGED
     return _STANDS[order.state](name=holder or SOMEBODY, body=body.name if body else SOMEBODY)
@@ -60,6 +61,8 @@ class ReportView:
     rung_at: datetime | None
     done: Sequence[Part]  # what was said about how it was mended
     guardian: str | None
+    question: str | None  # what its reporter is being asked
+    may_reopen: bool  # they may say that it is not mended
 
 
 def report_view(
@@ -78,6 +81,8 @@ def report_view(
     quiet: QuietHours | None,
     body: Body | None,
     done: Sequence[Part],
+    question: str | None = None,
+    may_reopen: bool = False,
 ) -> ReportView:
     order = as_askers_know_it(order)
     waits = order.is_open
@@ -101,4 +106,6 @@ def report_view(
         rung_at=report.rung_at,
         done=done if order.state in ("resolved", "closed") else (),
         guardian=report.guardian if is_reporter else None,
+        question=question if is_reporter else None,
+        may_reopen=may_reopen,
     )

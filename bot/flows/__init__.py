@@ -11,6 +11,7 @@ from bot.flows.cancel_order import CancelOrder
 from bot.flows.card import NameCard, NewCard
 from bot.flows.case_reply import CaseReply
 from bot.flows.change_team import RemoveTeam, RenameTeam
+from bot.flows.decline import Decline
 from bot.flows.diary import Diary
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
@@ -23,7 +24,10 @@ from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
 from bot.flows.rate import Rate
+from bot.flows.refer_to import ReferTo
 from bot.flows.resolve import Resolve
+from bot.flows.same_as import SameAs
+from bot.flows.strike_out import StrikeOut
 from bot.flows.who_did_it import WhoDidIt
 from bot.flows.write_to import Whose, WriteTo
 
@@ -47,6 +51,10 @@ ALL: list[type[Flow]] = [
     CallOff,
     Ask,
     Answer,
+    StrikeOut,
+    SameAs,
+    ReferTo,
+    Decline,
     CaseReply,
     AddTeam,
     RenameTeam,

@@ -2,8 +2,8 @@
 
 dina: [Same as…]
 desk: Which one is it the same as?
-dina: [K7-42M · since 10:00]
-desk: Noted. Whoever reported it follows K7-42M now.
+dina: [since 10:00]
+desk: Noted. Whoever reported it follows
 """
 
 from __future__ import annotations

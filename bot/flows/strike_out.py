@@ -1,12 +1,12 @@
 """Before a team reads what is uncivil, the supervisor strikes out whom it names; pictures go along only if they say so.
 
 dina: [Accept]
-desk: This is what was told: Bags by the gate again What shall the team read? Write it without anybody's name: what it
+desk: This is what was told: Bags by the gate again  What shall the team read? Write it without anybody's name: what it
     is, and where. [Just as it stands, nobody is named]
 dina: Bags are left beside the gate of building 3
 desk: The team reads: “Bags are left beside the gate of building 3” Shall I ask them? [Yes, ask them]
 dina: [Yes, ask them]
-desk: Donggang Neighbours has been asked.
+desk: Ankang Neighbours has been asked.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from desk.front import Button, Desk
 from domain.orders import WAITING
 from domain.people import Person
 from domain.refusals import NotFound
-from domain.words import Text, _, lines
+from domain.words import Text, _
 
 router = Router(name="judging")
 
@@ -49,8 +49,10 @@ def head(seen: AlertView) -> Text:
 def facts(seen: AlertView) -> list[Text | None]:
     """Where it is, and how many have seen it."""
     others = _("{count} other neighbour has seen it too.", "{count} other neighbours have seen it too.")
+    if seen.root is not None:
+        return [_("It goes on with {reference}.")(reference=seen.root)]
     return [
-        _("Where: {address}")(address=seen.order.place) if seen.order.place else None,
+        _("Where: {address}")(address=seen.order.place) if seen.judge and seen.order.place else None,
         others(count=seen.votes) if seen.votes else None,
         _("With it: {references}")(references=", ".join(seen.merged)) if seen.merged else None,
     ]
@@ -69,8 +71,10 @@ def called(seen: AlertView) -> list[Text | None]:
 def buttons(seen: AlertView) -> tuple[Button, ...]:
     """Every verdict; where names have to be struck out, *Accept* opens the words first."""
     id = seen.order.id
+    if seen.root is not None:
+        return (Button(_("Not the same after all"), data=JudgeTap(verb="split", id=id).pack()),)
     accept = f"open:strike_out:{id}" if seen.names else JudgeTap(verb="accept", id=id).pack()
-    found = [Button(_("Accept"), data=accept), Button(_("Same as…"), data=f"open:same_as:{id}")]
+    found = [Button(_("Accept"), data=accept), *same_button(seen)]
     if seen.bodies:
         found.append(Button(_("Not ours: refer to…"), data=f"open:refer_to:{id}"))
     if seen.order.state != WAITING:
@@ -78,8 +82,6 @@ def buttons(seen: AlertView) -> tuple[Button, ...]:
     return *found, Button(_("Nothing to be done"), data=f"open:decline:{id}")
 
 
-def split_button(order_id: int) -> Button:
-    return Button(_("Not the same after all"), data=JudgeTap(verb="split", id=order_id).pack())
-
-
-__all__ = ["JudgeTap", "buttons", "called", "facts", "head", "lines", "router", "split_button"]
+def same_button(seen: AlertView) -> tuple[Button, ...]:
+    """As long as nobody has it, it may be found to be the same as another one."""
+    return (Button(_("Same as…"), data=f"open:same_as:{seen.order.id}"),) if seen.may_be_same else ()

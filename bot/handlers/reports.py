@@ -45,6 +45,7 @@ def paint_report(view: View, order_id: int, chat_id: int) -> Face | None:
         _("<b>{category}</b> · {reference}")(category=seen.category, reference=seen.reference),
         _("Where: {address}")(address=seen.place) if seen.place else None,
         seen.stands,
+        _("There is a question: “{words}”")(words=seen.question) if seen.question else None,
         *referred(seen),
         *waiting(seen),
         _("They say: {words}")(words=told(list(seen.done))) if seen.done else None,
@@ -89,13 +90,16 @@ def waiting(seen: ReportView) -> list[Text | None]:
 
 
 def buttons(seen: ReportView, order_id: int) -> tuple[Button, ...]:
+    """Its reporter says that it is mended; that it is not, anybody who has seen it."""
+    again = (tap(_("Not mended yet"), "reopen", order_id),) if seen.may_reopen else ()
     if not seen.is_reporter:
-        return ()
+        return again
     if seen.state in ALIVE:
-        return (opens(_("Call it off"), "cancel_order", order_id),)
+        answer = (opens(_("Answer"), "answer", order_id),) if seen.question else ()
+        return *answer, opens(_("Call it off"), "cancel_order", order_id)
     if seen.state == "resolved":
-        return tap(_("Yes, it's mended"), "close", order_id), tap(_("Not mended yet"), "reopen", order_id)
-    return ()
+        return tap(_("Yes, it's mended"), "close", order_id), *again
+    return again
 
 
 # ── under fourteen ──────────────────────────────────────────────────────────────────────────────────────────────────

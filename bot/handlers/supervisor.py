@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.cards import Face, View, language_of
 from bot.flows.router import Private
+from bot.handlers import judging
 from desk import diary, orders, people
 from desk.alert_views import AlertView, alert_view, has_alert
 from desk.bodies import rung
@@ -17,7 +18,7 @@ from desk.escalation import acknowledge
 from desk.front import Button, Desk
 from desk.holding import release
 from desk.order_views import category_of, get_order
-from desk.queue import go_on_duty, may_see_queue, on_duty, queue, show_alert, show_duty, show_queue
+from desk.queue import Waiting, go_on_duty, may_see_queue, on_duty, queue, show_alert, show_duty, show_queue
 from domain.orders import WAITING
 from domain.people import Person
 from domain.refusals import NotFound
@@ -97,11 +98,14 @@ def paint_alert(view: View, order_id: int, chat_id: int) -> Face | None:
     ring = _("📞 Please ring {body} now: {phone}. They have no Telegram, so nobody else tells them.")
     facts = [
         ring(body=seen.ring.name, phone=seen.ring.phone) if seen.ring else None,
-        _head(seen),
+        judging.head(seen) if seen.judge else _head(seen),
         *_what(seen),
+        *judging.facts(seen),
         *_asked(seen),
     ]
-    if seen.waits:
+    if seen.judge:
+        facts += judging.called(seen)
+    elif seen.waits:
         facts += [*_tried(seen), _next(seen), None if seen.seen_by else _("What shall we do?")]
     told = (Button(_("I have rung them"), data=AlertTap(verb="rung", id=order_id).pack()),) if seen.ring else ()
     return Face(lines(*facts), (*told, *_buttons(seen)), language=language_of(view, seen.reader))
@@ -157,14 +161,18 @@ def _next(seen: AlertView) -> Text | None:
 
 def _buttons(seen: AlertView) -> tuple[Button, ...]:
     id = seen.order.id
+    if seen.judge or seen.root:
+        return judging.buttons(seen)
+    same = judging.same_button(seen)
     give_to = Button(_("Give it to…"), data=f"open:give_to:{id}")
     call_off = Button(_("Call it off"), data=f"open:call_off:{id}")
     if seen.order.is_open:
         see = Button(_("I've seen it"), data=AlertTap(verb="seen", id=id).pack())
         take = Button(_("I'll take it"), data=AlertTap(verb="take", id=id).pack())
-        return see, take, give_to, Button(_("Ask them something"), data=f"open:ask:{id}"), call_off
+        ask = Button(_("Ask them something"), data=f"open:ask:{id}")
+        return see, take, give_to, *same, ask, call_off
     if seen.order.state == WAITING:
-        return give_to, call_off
+        return give_to, *same, call_off
     if seen.order.is_held and (seen.asks_for_help or seen.overdue or seen.order.provisional):
         take = Button(_("I'll take it"), data=AlertTap(verb="take_over", id=id).pack())
         return take, give_to, call_off
@@ -209,14 +217,20 @@ def paint_queue(view: View, person_id: int, chat_id: int) -> Face | None:
         return Face(lines(_("Nothing waits. Everything has found somebody."), also), language=language)
     buttons = []
     for each in waiting[:SHOWN]:
-        mark = plain("🔔" if each.exhausted else "⏰" if each.late else "·")
+        mark = plain(mark_of(each))
         category = category_of(view, each.order).name
         label = _("{mark} {category} · {reference} · since {since}")
         filled = label(mark=mark, category=category, reference=each.order.reference, since=each.order.made_at)
         buttons.append(Button(filled, data=AlertTap(verb="show", id=each.order.id).pack()))
     head = _("{count} request waits.", "{count} requests wait.")(count=len(waiting))
-    signs = _("🔔 nobody is left to call · ⏰ late")
+    signs = _("🔔 nobody is left to call · ⏰ late · 🔎 a report to look at · 💬 waits for an answer")
     return Face(lines(head, signs, also), tuple(buttons), language=language)
+
+
+def mark_of(each: Waiting) -> str:
+    if each.order.state == WAITING:
+        return "💬"
+    return "🔔" if each.exhausted else "⏰" if each.late else "🔎" if each.judge else "·"
 
 
 def paint_duty(view: View, person_id: int, chat_id: int) -> Face | None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from desk import households
 from desk.front import Desk
+from desk.reports import NewReport, make_report
 from domain.households import Address
 from domain.words import Text
 from sandbox.phones import Phone
@@ -92,6 +93,24 @@ async def questioned(town: TestTown) -> tuple[Phone, str]:
     return town.ama, button(town, "Answer")
 
 
+def reported(label: str, kind: str = "lamp") -> Scene:
+    """Two neighbours have reported something of one kind, and Dina is called to look."""
+
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        def tell(desk: Desk) -> None:
+            for phone, words in ((town.ben, "It is dark there"), (town.cleo, "Bags by the gate again")):
+                person = find_person(desk.conn, phone.id)
+                assert person is not None
+                told = [{"kind": "text", "words": words}]
+                make_report(desk, NewReport(phone.name, kind, "ankang", person.id, place="By the gate", parts=told))
+
+        await town.at_desk(tell)
+        await town.wait(minutes=1)
+        return town.dina, button(town, label)
+
+    return scene
+
+
 async def writing(town: TestTown) -> tuple[Phone, str]:
     await holding("Done")(town)
     return town.ama, f"[{town.said(Text('Write to {name}')(name=town.ben.name))}]"
@@ -175,6 +194,10 @@ SCENES: dict[str, Scene] = {
     "call_off": alerted("Call it off"),
     "ask": alerted("Ask them something"),
     "answer": questioned,
+    "strike_out": reported("Accept", "litter"),
+    "same_as": reported("Same as…"),
+    "refer_to": reported("Not ours: refer to…"),
+    "decline": reported("Nothing to be done"),
     "case_reply": confided,
     "write": writing,
     "addteam": setting_up("➕ Add a team"),
