@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from desk import escalation, pausing
-from desk.front import CardRefresh, Copy, Desk, Line
+from desk.front import CardRefresh, Desk, Line
 from desk.order_views import askers_of, get_order, name_of, question_of, show_askers, show_group
-from desk.pictures import SENT_AS, want_evidence
+from desk.pictures import SENT_AS, show_parts, want_evidence
 from desk.relay import CARRIED, KEPT_AS, Piece
 from domain import orders as rules
 from domain.orders import WAITING, Order
@@ -68,6 +68,7 @@ def answer(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) -> Te
         raise _changed(desk, order_id)
     rows.add_parts(desk.conn, order_id, person.id, "story", told, desk.now)
     want_evidence(desk, order, person, "story")
+    want_evidence(desk, order, person, "story")
     rows.remember(desk.conn, order_id, "answer", desk.now, person.id)
     pausing.go_on(desk, order)
     order = get_order(desk, order_id)
@@ -99,10 +100,8 @@ def _wake(desk: Desk, order: Order, told: list[dict[str, Any]]) -> None:
     said = _("The answer about {reference} is here: {words}") if words else _("The answer about {reference} is here.")
     filled = said(reference=order.reference, words=words)
     desk.say(Line(chat_id, filled, language=asker.language, subject="alert", subject_id=order.id))
-    for part in told:
-        if part.get("file_id") and part["kind"] in SENT_AS:
-            fields = {part["kind"]: part["file_id"], "protect_content": True}
-            desk.say(Copy(chat_id, SENT_AS[part["kind"]], fields, subject="alert", subject_id=order.id))
+    new = rows.parts_of(desk.conn, order.id, "story")[-len(told) :] if told else []
+    show_parts(desk, new, chat_id, "alert", order.id)
     desk.say(CardRefresh(chat_id, "alert", order.id, anew=True))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from desk import escalation, pausing
 from desk.deadlines import meet_deadline
 from desk.front import Copy, Desk
-from desk.order_views import category_of, get_order, hand_pictures, name_of, show_order
+from desk.order_views import category_of, get_order, name_of, show_order
+from desk.pictures import show_parts
 from desk.promises import promise
 from desk.report_ladders import kind_of, must_strike_out
 from desk.reports import get_report
@@ -116,7 +117,7 @@ def hand_what_was_seen(desk: Desk, order: Order, chat_id: int) -> None:
     """Pictures and place, to whoever is to judge it: once in each chat."""
     if order_rows.copies_in(desk.conn, order.id, chat_id, ("alert",)):
         return
-    hand_pictures(desk, story_told(desk, order.id), chat_id, "alert", order.id)
+    show_parts(desk, story_told(desk, order.id), chat_id, "alert", order.id)
     if order.latitude is not None and order.longitude is not None:
         pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
         desk.say(Copy(chat_id, "sendLocation", pin, subject="alert", subject_id=order.id))

@@ -15,7 +15,6 @@ from desk.judging import end, judged, write
 from desk.order_views import (
     category_of,
     get_order,
-    hand_pictures,
     name_of,
     show_askers,
     show_group,
@@ -23,6 +22,7 @@ from desk.order_views import (
     show_order,
     watchers_of,
 )
+from desk.pictures import show_parts
 from desk.promises import promise
 from desk.report_ladders import must_strike_out
 from desk.reports import get_report
@@ -133,7 +133,7 @@ def _show_root(desk: Desk, order: Order, root: Order, come: list[int]) -> None:
     holder = get_person(desk.conn, root.holder_id)
     if holder.telegram_id is not None and not must_strike_out(desk, root):
         told = order_rows.parts_of(desk.conn, order.id, "story")
-        hand_pictures(desk, told, holder.telegram_id, "held", root.id)
+        show_parts(desk, told, holder.telegram_id, "held", root.id)
 
 
 # ── not the same after all ──────────────────────────────────────────────────────────────────────────────────────────

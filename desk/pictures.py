@@ -120,17 +120,27 @@ def show(
     )
 
 
-def show_parts(desk: Desk, parts: Sequence[Part], chat_id: int, subject: str, order_id: int) -> None:
+def show_parts(
+    desk: Desk,
+    parts: Sequence[Part],
+    chat_id: int,
+    subject: str,
+    order_id: int,
+    *,
+    caption: Text | None = None,
+    language: str | None = None,
+) -> None:
     """Pictures and voices of a story, or of how it was done. Nobody is handed what was looked at and refused."""
     for part in parts:
         if not part.file_id or part.kind not in SENT_AS:
             continue
         ours = pictures_of(desk, PART, part.id)
+        about: dict[str, Any] = {"subject": subject, "subject_id": order_id, "language": language}
         if not ours:
             fields = {part.kind: part.file_id, "protect_content": True}
-            desk.say(Copy(chat_id, SENT_AS[part.kind], fields, subject=subject, subject_id=order_id))
+            desk.say(Copy(chat_id, SENT_AS[part.kind], fields, caption, **about))
         for picture in ours:
-            if copy := show(picture, chat_id, subject=subject, subject_id=order_id):
+            if copy := show(picture, chat_id, caption, **about):
                 desk.say(copy)
 
 

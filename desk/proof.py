@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from desk.front import Copy, Desk, Line
-from desk.order_views import SENT_AS, category_of, hand_pictures, watchers_of
+from desk.front import Desk, Line
+from desk.order_views import category_of, watchers_of
+from desk.pictures import show_parts
 from desk.report_ladders import kind_of, report_of
 from domain.orders import Order, Part
 from domain.people import Person
@@ -22,10 +23,11 @@ def hand_proof(desk: Desk, order: Order) -> None:
         if person.telegram_id is None or person.reach != "open":
             continue
         if report is None:
-            hand_pictures(desk, done, person.telegram_id, "request", order.id)
+            show_parts(desk, done, person.telegram_id, "request", order.id)
             continue
-        _show(desk, person, order, _before(desk, order, person), BEFORE)
-        _show(desk, person, order, done, AFTER)
+        for parts, caption in ((_before(desk, order, person), BEFORE), (done, AFTER)):
+            shown = (parts, person.telegram_id, "request", order.id)
+            show_parts(desk, *shown, caption=caption, language=person.language)
 
 
 def _before(desk: Desk, order: Order, person: Person) -> list[Part]:
@@ -34,25 +36,6 @@ def _before(desk: Desk, order: Order, person: Person) -> list[Part]:
     if person.id not in order.askers and not (kind is not None and kind.public):
         return []
     return [part for part in rows.parts_of(desk.conn, order.id, "story") if part.kind == "photo"]
-
-
-def _show(desk: Desk, person: Person, order: Order, parts: list[Part], caption: Text) -> None:
-    assert person.telegram_id is not None
-    for part in parts:
-        if part.file_id and part.kind in SENT_AS:
-            fields = {part.kind: part.file_id, "protect_content": True}
-            said, about = caption if part.kind in ("photo", "video") else None, order.id
-            desk.say(
-                Copy(
-                    person.telegram_id,
-                    SENT_AS[part.kind],
-                    fields,
-                    said,
-                    language=person.language,
-                    subject="request",
-                    subject_id=about,
-                )
-            )
 
 
 def tell_others(desk: Desk, order: Order, text: Text, said_by: Person | None) -> None:
