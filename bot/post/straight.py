@@ -11,8 +11,9 @@ import asyncio
 import socket
 import ssl
 from collections import deque
+from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from aiohappyeyeballs import start_connection
@@ -109,8 +110,7 @@ class Straight:
         fault = ""
         try:
             async with asyncio.timeout(CONNECTS):
-                found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-                sock = await start_connection(found, happy_eyeballs_delay=0.25, interleave=1)
+                sock = await start_connection(await _addresses(place), happy_eyeballs_delay=0.25, interleave=1)
                 trust, name = (self._trust, place.host) if place.secure else (None, None)
                 _transport, connection = await loop.create_connection(
                     lambda: _Connection(place, self._all), sock=sock, ssl=trust, server_hostname=name
@@ -136,6 +136,14 @@ class Straight:
             if not turn.done():
                 turn.set_result(None)
                 return
+
+
+async def _addresses(place: _Place) -> Sequence[Any]:
+    """A number is not looked up: whoever sets out first arrives first."""
+    try:
+        return socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return await asyncio.get_running_loop().getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
 
 
 class _Connection(asyncio.Protocol):
