@@ -76,7 +76,8 @@ def begin(desk: Desk, order_id: int, new: NewOrder) -> Order:
     """Its row is there: what was told, the promise, the cards and the ladder follow."""
     order = get_order(desk, order_id)
     rows.add_parts(desk.conn, order_id, new.asked_by, "story", new.parts, desk.now)
-    want_evidence(desk, order, get_person(desk.conn, new.asked_by), "story")
+    if order.asked_by is not None:
+        want_evidence(desk, order, get_person(desk.conn, order.asked_by), "story")
     rows.remember(desk.conn, order_id, "made", desk.heard_at or desk.now, new.asked_by)
     promise(desk, order)
     escalation.start_run(desk, order)
