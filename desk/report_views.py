@@ -9,7 +9,7 @@ from desk.closing import may_find_unmended
 from desk.front import Desk
 from desk.order_views import category_of, is_urgent, name_of, question_of
 from desk.report_ladders import kind_of, report_of
-from desk.reports import guardians_of
+from desk.reports import get_report, guardians_of
 from domain.orders import Order, may_answer
 from domain.people import Person
 from domain.report_views import ReportView, report_view, stands
@@ -52,6 +52,11 @@ def view_for_reporter(desk: Desk, order_id: int, chat_id: int) -> ReportView | N
         question=question_of(desk, order),
         may_reopen=may_find_unmended(desk, reader, order),
     )
+
+
+def stands_for_others(desk: Desk, order_id: int) -> Text:
+    order, report = get_report(desk, order_id)
+    return how_it_stands(desk, order, report)
 
 
 def how_it_stands(desk: Desk, order: Order, report: Report) -> Text:

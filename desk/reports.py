@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import orders
+from desk import orders, pictures
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, tell_person
@@ -12,17 +12,19 @@ from domain.nearby import band_of
 from domain.orders import NewOrder, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound
-from domain.reports import ASKED, CONFIRMED, REFUSED, Nearby, NewReport, OverBy, Report
+from domain.reports import ACCEPTED, ASKED, CONFIRMED, REFERRED, REFUSED, Nearby, NewReport, OverBy, Report
 from domain.words import Text, _
 from storage import orders as order_rows
 from storage import reports as rows
 from storage.people import get_person
 from storage.teams import find_team
 
+MOST_PICTURES = 2
 MOST_NEAR = 5
 """So many open reports are shown to somebody who may have seen the same."""
 
 __all__ = [
+    "Nearby",
     "NewReport",
     "answer_for_young",
     "find_nearby",
@@ -32,6 +34,7 @@ __all__ = [
     "kind_of",
     "make_report",
     "report_of",
+    "show_pictures",
 ]
 
 
@@ -110,6 +113,21 @@ def find_nearby(
     return rows.find_in(desk.conn, kind.key, f"{unit}/{building}", since)[:MOST_NEAR] if building else []
 
 
+def show_pictures(desk: Desk, person: Person, order_id: int, caption: Text) -> None:
+    """What it looks like, for somebody who may have seen the same: only once somebody has judged it, and from our copy.
+
+    Never of a kind whose pictures are not for everybody's eyes.
+    """
+    order, report = get_report(desk, order_id)
+    kind = kind_of(desk, order)
+    if kind is None or not kind.public or report.verdict not in (ACCEPTED, REFERRED) or person.telegram_id is None:
+        return
+    told = [part.id for part in order_rows.parts_of(desk.conn, order_id) if part.kind == "photo"]
+    for picture in pictures.pictures_of(desk, pictures.PART, *told)[:MOST_PICTURES]:
+        if picture.is_kept and (copy := pictures.show(picture, person.telegram_id, caption, language=person.language)):
+            desk.say(copy)
+
+
 def join(desk: Desk, person: Person, order_id: int) -> Text:
     """It is the same: no second report, but a vote for the first, and everything that happens to it is heard.
 
@@ -121,11 +139,13 @@ def join(desk: Desk, person: Person, order_id: int) -> Text:
         raise NotFound
     if order.state in ("closed", "cancelled", "duplicate"):
         raise OverBy
-    if person.id in order.askers or not rows.follow(desk.conn, order_id, person.id, desk.now):
-        raise AlreadyDone
+    new = person.id not in order.askers and rows.follow(desk.conn, order_id, person.id, desk.now)
+    if new:
+        show_askers(desk, order)
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, "request", order_id, anew=True))
-    show_askers(desk, order)
+    if not new:
+        return _("You told us about this one already, and I go on telling you how it goes. Thank you!")
     return _("Thank you! It counts for more now, and I'll tell you how it goes.")
 
 

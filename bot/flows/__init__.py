@@ -25,6 +25,7 @@ from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
 from bot.flows.rate import Rate
 from bot.flows.refer_to import ReferTo
+from bot.flows.report import Report
 from bot.flows.resolve import Resolve
 from bot.flows.same_as import SameAs
 from bot.flows.strike_out import StrikeOut
@@ -35,6 +36,7 @@ ALL: list[type[Flow]] = [
     Joining,
     Language,
     Help,
+    Report,
     CallMe,
     Household,
     NewCard,

@@ -286,6 +286,9 @@ class Flow:
             for name in (step.name, *asked[-1:]):
                 self.answers.pop(name, None)
 
+    def arrive(self, desk: Desk) -> None:
+        """The question that stands now is about to be shown: what has to be said before it."""
+
     def finish(self, desk: Desk) -> Text | None:
         """Do the deed. What it returns is said to the person; refusals ask the last question again."""
         raise NotImplementedError

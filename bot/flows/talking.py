@@ -241,6 +241,7 @@ def _go_on(desk: Desk, person: Person, flow: Flow, *, turn: int, anew: bool) -> 
     if flow.here(desk) is None:  # everything it would ask is known
         _finish(desk, person, flow, turn)
         return
+    flow.arrive(desk)
     progress = flow.progress.as_json()
     keep_talk(desk, person.id, Talk(flow.name, flow.version, flow.id, turn, progress, flow.sealed))
     show_screen(desk, person, anew=anew)

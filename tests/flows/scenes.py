@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from desk import households
+from desk import households, reports
 from desk.front import Desk
 from desk.reports import NewReport, make_report
 from domain.households import Address
@@ -176,10 +177,28 @@ async def praised(town: TestTown) -> tuple[Phone, str]:
     return town.dina, button(town, "Say who it was")
 
 
+async def seen_before(town: TestTown) -> tuple[Phone, str]:
+    """Somebody of the same building has told of the same lamp."""
+    await town.joins(town.ama)
+
+    def tells(desk: Desk) -> None:
+        moves_in(desk, town.ama.id, Address("ankang", "3", "201"))
+        other = find_person(desk.conn, town.ben.id)
+        assert other is not None
+        told: dict[str, Any] = {"unit": "ankang", "building": "3", "parts": [{"kind": "text", "words": "Dark"}]}
+        for kind in ("lamp", "manhole"):
+            reports.make_report(desk, reports.NewReport(kind, kind, reporter_id=other.id, **told))
+        desk.said.clear()
+
+    await town.at_desk(tells)
+    return town.ama, "/report"
+
+
 SCENES: dict[str, Scene] = {
     "start": stranger,
     "language": command("/language"),
     "help": command("/help"),
+    "report": seen_before,
     "callme": command("/callme"),
     "household": command("/household"),
     "newcard": with_a_card("Make a new one"),
