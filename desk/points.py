@@ -11,7 +11,7 @@ from desk.people import roles_of
 from domain.desk_file import Caps
 from domain.orders import Order, is_own
 from domain.people import Person, is_officer
-from domain.points import HELPED, TAKEN_BACK, Earning, Statement, allowed, day_start, month_start
+from domain.points import HELPED, TAKEN_BACK, Earning, Statement, allowed, day_start, month_of, month_start
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
 from storage import earnings
@@ -53,7 +53,9 @@ def earn(desk: Desk, earning: Earning) -> int:
         return 0
     if earning.dimension is None:
         earning = replace(earning, dimension=next(iter(desk.file.points.dimensions), None))
-    return points if earnings.post_earning(desk.conn, desk.now, earning, points, account, others) else 0
+    in_month = month_of(desk.now, desk.file.zone)
+    posted = earnings.post_earning(desk.conn, desk.now, earning, points, account, others, in_month)
+    return points if posted else 0
 
 
 def _is_own(desk: Desk, earning: Earning, others: Sequence[int]) -> bool:

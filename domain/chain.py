@@ -27,6 +27,7 @@ DIGESTED = (
     "unit",
     "deed",
     "points",
+    "counted_in",
     "standard_id",
 )
 INSTANTS = ("at", "counted_at")

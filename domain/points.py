@@ -107,6 +107,11 @@ def month_start(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date().replace(day=1), time(), zone).astimezone(UTC)
 
 
+def month_of(now: datetime, zone: ZoneInfo) -> str:
+    """The month something counts in, as it is kept: 2026-11."""
+    return f"{now.astimezone(zone):%Y-%m}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of a household's statement."""

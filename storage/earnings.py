@@ -72,13 +72,7 @@ def _number(conn: Connection, query: Select[Any]) -> int:
 
 
 def post_earning(
-    conn: Connection,
-    now: datetime,
-    earning: Earning,
-    amount: int,
-    account_id: int,
-    others: Sequence[int],
-    standard_id: int | None = None,
+    conn: Connection, now: datetime, earning: Earning, amount: int, account_id: int, others: Sequence[int], month: str
 ) -> bool:
     """Did it happen? So much of it as the caps have left, with everything that later counts."""
     unit = conn.scalar(select(households.c.unit).where(households.c.id == earning.household_id))
@@ -100,7 +94,7 @@ def post_earning(
         unit=unit,
         deed=earning.deed,
         points=amount,
-        standard_id=standard_id,
         counted_at=now,
+        counted_in=month,
     )
     return transfer_id is not None

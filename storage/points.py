@@ -16,6 +16,7 @@ from domain.points import Entry, NotEnoughPoints, OnceMismatch, Posting, check_b
 from domain.words import Text, from_json, to_json
 from storage.audit import audit as audit
 from storage.prepared import Prepared
+from storage.standings import move_standing
 from storage.tables import accounts, earned_with, people, postings, transfer_notes, transfers
 
 ISSUER, MARKET, EXPIRED = -1, -2, -3
@@ -156,6 +157,9 @@ def post_entry(
     if others:
         about = {"transfer_id": transfer_id, **{name: entry[name] for name in ("household_id", "points", "counted_at")}}
         conn.execute(insert(earned_with), [{**about, "other": other} for other in others])
+    if entry.get("counted_in") is not None:
+        counted = [entry[name] for name in ("household_id", "unit", "dimension", "counted_in", "points")]
+        move_standing(conn, *counted)
     if note is not None:
         conn.execute(insert(transfer_notes).values(transfer_id=transfer_id, words=note, salt=salt))
     return int(transfer_id)
@@ -205,7 +209,17 @@ def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
     return known is not None
 
 
-_KEPT = ("order_id", "earned_by", "dimension", "household_id", "unit", "deed", "standard_id", "counted_at")
+_KEPT = (
+    "order_id",
+    "earned_by",
+    "dimension",
+    "household_id",
+    "unit",
+    "deed",
+    "standard_id",
+    "counted_at",
+    "counted_in",
+)
 """What an opposite entry has from the first, so that it counts where the first one did."""
 
 

@@ -14,11 +14,12 @@ from storage.audit.chains import chains
 from storage.audit.entries import entries
 from storage.audit.notes import notes
 from storage.audit.reversals import reversals
+from storage.audit.standings import boards, hidden, ranks
 
 Check = Callable[[Connection], Iterator[str]]
 """Yields a sentence for every wrong row, with its household where there is one; the first is enough."""
 
-CHECKS: list[Check] = [entries, chains, reversals, notes]
+CHECKS: list[Check] = [entries, chains, reversals, notes, boards, hidden, ranks]
 MOST = 20
 
 

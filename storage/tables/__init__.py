@@ -4,6 +4,7 @@ Nothing here judges: rules stand in `domain/`, and the moves that compete are co
 """
 
 from storage.tables.base import Instant, among, metadata
+from storage.tables.boards import board_choices, standing_counts, standings
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
@@ -37,6 +38,7 @@ __all__ = [
     "applications",
     "audit_log",
     "awaited",
+    "board_choices",
     "cards",
     "case_grants",
     "case_traces",
@@ -76,6 +78,8 @@ __all__ = [
     "reports",
     "roles",
     "standards",
+    "standing_counts",
+    "standings",
     "state",
     "stations",
     "stock_moves",

@@ -51,6 +51,7 @@ transfers = Table(
     Column("unit", String),  # where the household was then
     Column("deed", String),  # a key of the standard
     Column("points", BigInteger),
+    Column("counted_in", String),  # that month, where the neighbourhood is: 2026-11
     Column("standard_id", BigInteger),  # under which standard
     Column("counted_at", Instant),  # in which day, month and year; of what is taken back, when it was earned
     Column("note_mark", LargeBinary),  # of what somebody wrote to it

@@ -19,7 +19,12 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 COLUMNS: dict[str, dict[str, Any]] = {
-    "transfers": {"standard_id": sa.BigInteger(), "note_mark": sa.LargeBinary(), "digest": sa.LargeBinary()},
+    "transfers": {
+        "counted_in": sa.String(),
+        "standard_id": sa.BigInteger(),
+        "note_mark": sa.LargeBinary(),
+        "digest": sa.LargeBinary(),
+    },
     "postings": {"number": sa.BigInteger(), "link": sa.LargeBinary()},
     "accounts": {"head": sa.LargeBinary()},
 }
@@ -50,12 +55,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_transfer_notes_transfer_id")),
         sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_transfer_notes")),
     )
+    _count(conn)
     _chain(conn)
     op.drop_index(op.f("ix_postings_account_id"), "postings")
     op.create_index("ix_postings_line", "postings", ["account_id", "number"], unique=True)
     by_hand = sa.text("decided_by IS NOT NULL")
     op.create_index("ix_transfers_by_hand", "transfers", ["id"], sqlite_where=by_hand, postgresql_where=by_hand)
     install_triggers(conn, (*LEDGER, "standards"))
+
+
+def _count(conn: Connection) -> None:
+    """In which month what was earned counts; a migration knows no time zone, so that it is Greenwich's once."""
+    month = "to_char(counted_at AT TIME ZONE 'UTC', 'YYYY-MM')"
+    if conn.dialect.name == "sqlite":
+        month = "substr(counted_at, 1, 7)"
+    conn.exec_driver_sql(f"UPDATE transfers SET counted_in = {month} WHERE points IS NOT NULL AND unit IS NOT NULL")
 
 
 def _chain(conn: Connection) -> None:

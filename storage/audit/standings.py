@@ -1,0 +1,62 @@
+"""Every board says what the entries say, and as many households are counted on it as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, literal, select, true, union_all
+
+from storage.audit.reading import stream
+from storage.tables import board_choices, standing_counts, standings, transfers
+
+WIDTHS = (1, 64)
+_KEY = ("period", "unit", "dimension", "household_id")
+
+
+def boards(conn: Connection) -> Iterator[str]:
+    """What was earned, added up for every board it counts on, beside what stands there; both in one order."""
+    counted = transfers.c.counted_in.is_not(None)
+    parts = []
+    for period in (transfers.c.counted_in, func.substr(transfers.c.counted_in, 1, 4)):
+        for dimension, only in ((literal(""), true()), (transfers.c.dimension, transfers.c.dimension.is_not(None))):
+            keys = (period.label("period"), transfers.c.unit, dimension.label("dimension"), transfers.c.household_id)
+            parts.append(select(*keys, transfers.c.points, literal(0).label("stands")).where(counted, only))
+    keys_there = [standings.c[name] for name in _KEY]
+    parts.append(select(*keys_there, literal(0).label("points"), standings.c.points.label("stands")))
+    both = union_all(*parts).subquery()
+    listed: Select[Any] = (
+        select(*(both.c[name] for name in _KEY), func.sum(both.c.points).label("points"), func.sum(both.c.stands))
+        .group_by(*(both.c[name] for name in _KEY))
+        .having(func.sum(both.c.points) != func.sum(both.c.stands))
+        .order_by(*(both.c[name] for name in _KEY))
+    )
+    for period, unit, dimension, household_id, points, stands in stream(conn, listed):
+        on = f"{period} {unit} {dimension}".strip()
+        yield f"household {household_id}: the board of {on} says {stands}, its entries {points}"
+
+
+def hidden(conn: Connection) -> Iterator[str]:
+    """Whoever hides is on no board, and everybody else is."""
+    chosen = case((board_choices.c.hidden_at.is_not(None), False), else_=True)
+    both = standings.outerjoin(board_choices, board_choices.c.household_id == standings.c.household_id)
+    wrong = select(standings.c.household_id, standings.c.period, standings.c.shown).select_from(both)
+    for row in stream(conn, wrong.where(standings.c.shown != chosen)):
+        yield f"household {row.household_id}: its choice about boards is not kept on the board of {row.period}"
+
+
+def ranks(conn: Connection) -> Iterator[str]:
+    """Each width counts every household that is shown, once, by its points."""
+    names = ("period", "unit", "dimension")
+    for width in WIDTHS:
+        keys = [standings.c[name] for name in names]
+        there = select(*keys, (standings.c.points // width).label("bucket"), literal(1).label("more")).where(
+            standings.c.shown.is_(True), standings.c.points > 0
+        )
+        kept = [standing_counts.c[name] for name in (*names, "bucket")]
+        counted = select(*kept, (-standing_counts.c.households).label("more")).where(standing_counts.c.width == width)
+        both = union_all(there, counted).subquery()
+        key = [both.c[name] for name in (*names, "bucket")]
+        for row in stream(conn, select(*key).group_by(*key).having(func.sum(both.c.more) != 0).order_by(*key)):
+            on = f"{row.period} {row.unit} {row.dimension}".strip()
+            yield f"the board of {on} does not count the households with {row.bucket * width} points right"
