@@ -45,10 +45,12 @@ def earn(desk: Desk, earning: Earning) -> int:
     homes = {earning.household_id, *(each for each in others if each > 0)}
     account = earnings.hold_accounts(desk.conn, homes)[earning.household_id]
     day, month = day_start(desk.now, desk.file.zone), month_start(desk.now, desk.file.zone)
-    so_far = earnings.earned_before(desk.conn, earning, others, day, month)
-    points = allowed(earning.points, so_far, desk.file.points.caps)
-    if earning.caps != Caps():
-        points = allowed(points, earnings.earned_by_deed(desk.conn, earning, others, day, month), earning.caps)
+    limits = [(desk.file.points.caps, "")]
+    if earning.deed is not None and earning.caps != Caps():
+        limits.append((earning.caps, earning.deed))
+    points = earning.points
+    for caps, deed in limits:
+        points = allowed(points, earnings.earned_before(desk.conn, earning, others, caps, day, month, deed), caps)
     if points == 0:
         return 0
     if earning.dimension is None:

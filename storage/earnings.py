@@ -4,19 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from domain.desk_file import Caps
 from domain.points import Earned, Earning, Posting
 from storage import points
-from storage.tables import earned_with, households, people, transfers
+from storage.prepared import Prepared
+from storage.tables import Instant, earned_with, households, people, transfers
+
+_HOMES = Prepared(
+    select(people.c.household_id).where(
+        people.c.id.in_(bindparam("ids", expanding=True)), people.c.household_id.is_not(None)
+    )
+)
+_UNIT = Prepared(select(households.c.unit).where(households.c.id == bindparam("own")))
+_POINTS = select(func.coalesce(func.sum(transfers.c.points), 0))
+_SINCE = transfers.c.counted_at >= bindparam("since", type_=Instant)
+_OF_DEED = transfers.c.deed == bindparam("deed")
+_WITH = (
+    select(func.coalesce(func.sum(earned_with.c.points), 0))
+    .where(earned_with.c.household_id == bindparam("own"), earned_with.c.other == bindparam("other"))
+    .where(earned_with.c.counted_at >= bindparam("since", type_=Instant))
+)
+
+
+class _Sums:
+    """What the three caps look at, as three questions."""
+
+    def __init__(self, deed: bool) -> None:
+        by_person = _POINTS.where(transfers.c.earned_by == bindparam("own"), _SINCE)
+        by_household = _POINTS.where(transfers.c.household_id == bindparam("own"), _SINCE)
+        pair = _WITH
+        if deed:
+            by_person, by_household = by_person.where(_OF_DEED), by_household.where(_OF_DEED)
+            pair = pair.join(transfers, transfers.c.id == earned_with.c.transfer_id).where(_OF_DEED)
+        self.by_person, self.by_household, self.pair = Prepared(by_person), Prepared(by_household), Prepared(pair)
+
+
+_EVERYTHING, _ONE_DEED = _Sums(deed=False), _Sums(deed=True)
 
 
 def others_of(conn: Connection, person_ids: Sequence[int]) -> list[int]:
     """The other side of a pair: their households, and themselves, so that joining one makes no new pair of them."""
-    theirs = select(people.c.household_id).where(people.c.id.in_(person_ids), people.c.household_id.is_not(None))
-    found = {int(household_id) for household_id in conn.scalars(theirs) if household_id is not None}
+    found = {int(row.household_id) for row in _HOMES.all(conn, {"ids": list(person_ids)})} if person_ids else set()
     return [*sorted(found), *sorted({-person_id for person_id in person_ids})]
 
 
@@ -27,55 +58,39 @@ def hold_accounts(conn: Connection, household_ids: Iterable[int]) -> dict[int, i
     return own
 
 
-def earned_before(conn: Connection, earning: Earning, others: Sequence[int], day: datetime, month: datetime) -> Earned:
-    """By everything; what was taken back does not count."""
-    return _earned(conn, earning, others, day, month)
-
-
-def earned_by_deed(conn: Connection, earning: Earning, others: Sequence[int], day: datetime, month: datetime) -> Earned:
-    """By this one deed."""
-    return _earned(conn, earning, others, day, month, transfers.c.deed == earning.deed)
-
-
-def _earned(
+def earned_before(
     conn: Connection,
     earning: Earning,
     others: Sequence[int],
+    caps: Caps,
     day: datetime,
     month: datetime,
-    *only: ColumnElement[bool],
+    deed: str = "",
 ) -> Earned:
-    total = select(func.coalesce(func.sum(transfers.c.points), 0)).where(*only)
-    by_person = total.where(transfers.c.earned_by == earning.earned_by, transfers.c.counted_at >= day)
-    by_household = total.where(transfers.c.household_id == earning.household_id, transfers.c.counted_at >= month)
-    pairs = [_with(earning.household_id, other, month, only) for other in others]
-    return Earned(
-        person_day=_number(conn, by_person) if earning.earned_by is not None else 0,
-        household_month=_number(conn, by_household),
-        pair_month=max((_number(conn, pair) for pair in pairs), default=0),
-    )
+    """As far as these caps ask; what was taken back does not count. With a deed, by that one alone.
 
-
-def _with(household_id: int, other: int, month: datetime, only: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """What these two have earned by one another, whichever of them did it."""
-    either = and_(earned_with.c.household_id == household_id, earned_with.c.other == other)
-    if other > 0:
-        either = or_(either, and_(earned_with.c.household_id == other, earned_with.c.other == household_id))
-    counted = select(func.coalesce(func.sum(earned_with.c.points), 0)).where(either, earned_with.c.counted_at >= month)
-    if only:
-        counted = counted.join(transfers, transfers.c.id == earned_with.c.transfer_id).where(*only)
-    return counted
-
-
-def _number(conn: Connection, query: Select[Any]) -> int:
-    return int(conn.execute(query).scalar_one())
+    What two households have earned by one another counts together, whichever of them did it.
+    """
+    sums, about = (_ONE_DEED, {"deed": deed}) if deed else (_EVERYTHING, {})
+    own, person, this_month = earning.household_id, earning.earned_by, {**about, "since": month}
+    by_person = by_household = with_others = 0
+    if caps.person_day is not None and person is not None:
+        by_person = sums.by_person.scalar(conn, {**about, "own": person, "since": day})
+    if caps.household_month is not None:
+        by_household = sums.by_household.scalar(conn, {**this_month, "own": own})
+    if caps.pair_month is not None:
+        for other in others:
+            both = [(own, other), (other, own)] if other > 0 else [(own, other)]
+            shared = sum(int(sums.pair.scalar(conn, {**this_month, "own": a, "other": b})) for a, b in both)
+            with_others = max(with_others, shared)
+    return Earned(int(by_person), int(by_household), with_others)
 
 
 def post_earning(
     conn: Connection, now: datetime, earning: Earning, amount: int, account_id: int, others: Sequence[int], month: str
 ) -> bool:
     """Did it happen? So much of it as the caps have left, with everything that later counts."""
-    unit = conn.scalar(select(households.c.unit).where(households.c.id == earning.household_id))
+    unit = _UNIT.scalar(conn, {"own": earning.household_id})
     transfer_id = points.post_entry(
         conn,
         now,

@@ -70,19 +70,30 @@ def remove_triggers(conn: Connection, tables: Sequence[str] = _TABLES) -> None:
 # ── accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_OPEN = Prepared(insert_once(accounts).on_conflict_do_nothing())
+_KIND = Prepared(select(accounts.c.id).where(accounts.c.id == bindparam("own")))
+_ACCOUNT = Prepared(
+    select(accounts.c.id, accounts.c.balance).where(
+        accounts.c.kind == bindparam("kind"), accounts.c.household_id == bindparam("household_id")
+    )
+)
+
+
 def desk_account(conn: Connection, kind: str) -> int:
     """The desk's own account of this kind."""
-    row = insert_once(accounts).values(id=_DESK[kind], kind=kind)
-    conn.execute(row.on_conflict_do_nothing())
+    if _KIND.first(conn, {"own": _DESK[kind]}) is None:
+        _OPEN.count(conn, {"id": _DESK[kind], "kind": kind})
     return _DESK[kind]
 
 
 def account_of(conn: Connection, household_id: int, kind: str = "household") -> int:
     """A household's account, opened when it is first needed."""
-    row = insert_once(accounts).values(kind=kind, household_id=household_id)
-    conn.execute(row.on_conflict_do_nothing(index_elements=["kind", "household_id"]))
-    own = select(accounts.c.id).where(accounts.c.kind == kind, accounts.c.household_id == household_id)
-    return int(conn.execute(own).scalar_one())
+    own = {"kind": kind, "household_id": household_id}
+    found = _ACCOUNT.first(conn, own)
+    if found is None:
+        _OPEN.count(conn, own)
+        found = _ACCOUNT.first(conn, own)
+    return int(found.id)
 
 
 def lock_balances(conn: Connection, account_ids: Sequence[int]) -> dict[int, int]:
@@ -91,8 +102,8 @@ def lock_balances(conn: Connection, account_ids: Sequence[int]) -> dict[int, int
 
 
 def balance_of(conn: Connection, household_id: int, kind: str = "household") -> int:
-    own = select(accounts.c.balance).where(accounts.c.kind == kind, accounts.c.household_id == household_id)
-    return int(conn.execute(own).scalar() or 0)
+    found = _ACCOUNT.first(conn, {"kind": kind, "household_id": household_id})
+    return int(found.balance) if found is not None else 0
 
 
 # ── entries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,19 +155,17 @@ def post_entry(
     entry = {"kind": kind, "once": once, "once_hash": hash_input(asked), "reason": to_json(reason), "at": now, **about}
     entry["note_mark"] = mark_of(note, salt) if note is not None else None
     entry["digest"] = digest_of(entry, [(each.account_id, each.amount) for each in moved], others)
-    first = insert_once(transfers).values(**entry).on_conflict_do_nothing().returning(transfers.c.id)
-    transfer_id = conn.execute(first).scalar_one_or_none()
+    transfer_id = _FIRST.scalar(conn, entry)
     if transfer_id is None:
         _is_posted(conn, once, hash_input(asked))
         return None
-    rows = [_line(held.get(each.account_id), each, transfer_id, entry["digest"]) for each in moved]
-    conn.execute(insert(postings), rows)
+    _POST.many(conn, [_line(held.get(each.account_id), each, transfer_id, entry["digest"]) for each in moved])
     for account in held.values():
         if _MOVE.count(conn, account.after()) != 1:
             raise Overtaken
     if others:
         about = {"transfer_id": transfer_id, **{name: entry[name] for name in ("household_id", "points", "counted_at")}}
-        conn.execute(insert(earned_with), [{**about, "other": other} for other in others])
+        _PAIR.many(conn, [{**about, "other": other} for other in others])
     if entry.get("counted_in") is not None:
         counted = [entry[name] for name in ("household_id", "unit", "dimension", "counted_in", "points")]
         move_standing(conn, *counted)
@@ -185,10 +194,20 @@ _MOVE = Prepared(
 )
 
 
+_FIRST = Prepared(insert_once(transfers).on_conflict_do_nothing().returning(transfers.c.id))
+_POST, _PAIR = Prepared(insert(postings)), Prepared(insert(earned_with))
+_LOCK = Prepared(
+    select(accounts.c.id, accounts.c.balance, accounts.c.entries, accounts.c.head)
+    .where(accounts.c.id.in_(bindparam("ids", expanding=True)), accounts.c.kind.in_(CACHED))
+    .order_by(accounts.c.id)
+    .with_for_update()
+)
+_KNOWN = Prepared(select(transfers.c.once_hash).where(transfers.c.once == bindparam("once")))
+
+
 def _lock(conn: Connection, account_ids: Sequence[int]) -> dict[int, _Held]:
-    kept = (accounts.c.id, accounts.c.balance, accounts.c.entries, accounts.c.head)
-    own = select(*kept).where(accounts.c.id.in_(account_ids), accounts.c.kind.in_(CACHED)).order_by(accounts.c.id)
-    return {row.id: _Held(*row, before=row.entries) for row in conn.execute(own.with_for_update())}
+    rows = _LOCK.all(conn, {"ids": sorted(set(account_ids))})
+    return {row.id: _Held(*row, before=row.entries) for row in rows}
 
 
 def _line(account: _Held | None, posting: Posting, transfer_id: int, digest: bytes) -> dict[str, Any]:
@@ -203,7 +222,7 @@ def _line(account: _Held | None, posting: Posting, transfer_id: int, digest: byt
 
 
 def _is_posted(conn: Connection, once: str, hashed: str) -> bool:
-    known = conn.scalar(select(transfers.c.once_hash).where(transfers.c.once == once))
+    known = _KNOWN.scalar(conn, {"once": once})
     if known is not None and known != hashed:
         raise OnceMismatch(once)
     return known is not None
@@ -225,7 +244,7 @@ _KEPT = (
 
 def is_known(conn: Connection, once: str) -> bool:
     """Was something posted under this key?"""
-    return conn.scalar(select(transfers.c.id).where(transfers.c.once == once)) is not None
+    return _KNOWN.first(conn, {"once": once}) is not None
 
 
 def reverse(

@@ -28,9 +28,11 @@ _MOVE = Prepared(
     ).returning(standings.c.points, standings.c.shown)
 )
 _COUNTED = insert_once(standing_counts)
-_COUNT = _COUNTED.on_conflict_do_update(
-    index_elements=["period", "unit", "dimension", "width", "bucket"],
-    set_={"households": standing_counts.c.households + _COUNTED.excluded.households},
+_COUNT = Prepared(
+    _COUNTED.on_conflict_do_update(
+        index_elements=["period", "unit", "dimension", "width", "bucket"],
+        set_={"households": standing_counts.c.households + _COUNTED.excluded.households},
+    )
 )
 _HIDDEN = Prepared(
     select(board_choices.c.household_id).where(
@@ -73,8 +75,7 @@ def _count(conn: Connection, changes: Counter[tuple[Place, int]]) -> None:
                 counted[(*place, width, points // width)] += more
     names = ("period", "unit", "dimension", "width", "bucket")
     rows = [{**dict(zip(names, key, strict=True)), "households": more} for key, more in sorted(counted.items()) if more]
-    if rows:
-        conn.execute(_COUNT, rows)
+    _COUNT.many(conn, rows)
 
 
 def show(conn: Connection, household_id: int, shown: bool) -> None:
