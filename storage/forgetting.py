@@ -51,6 +51,7 @@ NAMELESS = {
     "redemptions.ended_by": "that something was handed over or called off stays with the household's redemption",
     "transfers.earned_by": "points are postings that sum to zero, never deleted; they carry no name",
     "transfers.decided_by": "as above",
+    "board_choices.hidden_by": "that their household is on no board stays; the others of it may change that now",
     "roles.person_id": "that a role was held, and ended",
     "roles.given_by": "who gave a role to somebody else",
     "teams.made_by": "the team goes on",

@@ -207,7 +207,7 @@ _KNOWN = Prepared(select(transfers.c.once_hash).where(transfers.c.once == bindpa
 
 def _lock(conn: Connection, account_ids: Sequence[int]) -> dict[int, _Held]:
     rows = _LOCK.all(conn, {"ids": sorted(set(account_ids))})
-    return {row.id: _Held(*row, before=row.entries) for row in rows}
+    return {row.id: _Held(row.id, row.balance, row.entries, row.head, row.entries) for row in rows}
 
 
 def _line(account: _Held | None, posting: Posting, transfer_id: int, digest: bytes) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def boards(conn: Connection) -> Iterator[str]:
         .having(func.sum(both.c.points) != func.sum(both.c.stands))
         .order_by(*(both.c[name] for name in _KEY))
     )
-    for period, unit, dimension, household_id, points, stands in stream(conn, listed):
+    for row in stream(conn, listed):
+        period, unit, dimension, household_id, points, stands = tuple(row)
         on = f"{period} {unit} {dimension}".strip()
         yield f"household {household_id}: the board of {on} says {stands}, its entries {points}"
 

@@ -254,13 +254,24 @@ HARMLESS = {
     "reports": ["verdict", "body", "building", "guardian"],
     "redemptions": ["once", "state", "code_hash", "token_hash", "week"],  # keyed hashes
     "roles": ["role", "unit"],
+    "standing_counts": ["period", "unit", "dimension"],
+    "standings": ["period", "unit", "dimension"],
     "standards": ["content_hash", "content"],  # of the desk file
     "state": ["name"],
     "stations": ["unit", "name", "place", "hours", "state"],  # shown to everybody
     "stock_moves": ["what"],
     "talks": ["flow", "version", "id"],
     "teams": ["key", "unit", "title", "joining", "state"],
-    "transfers": ["kind", "once", "once_hash", "reason", "dimension", "unit", "deed"],  # sentences and keys of ours
+    "transfers": [
+        "kind",
+        "once",
+        "once_hash",
+        "reason",
+        "dimension",
+        "unit",
+        "deed",
+        "counted_in",
+    ],  # sentences and keys of ours
 }
 """Columns of words in which nobody's own words stand. A new one belongs here, or into the planting above."""
 
