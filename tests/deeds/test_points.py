@@ -22,8 +22,9 @@ from domain.people import Person
 from domain.points import NotEnoughPoints, OnceMismatch, Posting
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import _
+from storage.immutable import install_triggers
 from storage.people import get_person
-from storage.points import account_of, audit, balance_of, desk_account, install_triggers, post, reverse
+from storage.points import account_of, audit, balance_of, desk_account, post, reverse
 from storage.tables import accounts, households, people, postings, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk

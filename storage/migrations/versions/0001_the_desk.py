@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.points import install_triggers, remove_triggers
+from storage.immutable import install_triggers, remove_triggers
 
 revision = "0001"
 down_revision = None

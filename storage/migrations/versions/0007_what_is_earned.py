@@ -11,7 +11,7 @@ from alembic import op
 
 from sqlalchemy import Connection
 
-from storage.points import install_triggers, remove_triggers
+from storage.immutable import install_triggers, remove_triggers
 
 revision = "0007"
 down_revision = "0006"

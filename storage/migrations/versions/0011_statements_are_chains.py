@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import Connection
 
 from domain.chain import DIGESTED, INSTANTS, digest_of, link_of
-from storage.points import install_triggers, remove_triggers
+from storage.immutable import install_triggers, remove_triggers
 
 revision = "0011"
 down_revision = "0010"
