@@ -21,7 +21,7 @@ from desk.order_views import (
 from desk.pictures import want_evidence
 from desk.points import award
 from desk.promises import promise
-from desk.proof import MENDED, NOT_MENDED, hand_proof, tell_others
+from desk.proof import MENDED, NOT_MENDED, hand_proof, tell_others, thank_reporter
 from desk.report_ladders import report_of, waits_for_judging
 from domain import orders as rules
 from domain.judging import NotJudgedYet
@@ -98,6 +98,7 @@ def _close(desk: Desk, order: Order, person: Person | None) -> bool:
     meet_deadline(desk, order.id, "closing")
     order = get_order(desk, order.id)
     award(desk, order)
+    thank_reporter(desk, order)
     tell_others(desk, order, MENDED, person)
     show_order(desk, order)
     if order.holder_id is not None:

@@ -12,6 +12,7 @@ from desk.front import Copy, Desk
 from desk.order_views import category_of, get_order, name_of, show_order
 from desk.pictures import show_parts
 from desk.promises import promise
+from desk.proof import thank_reporter
 from desk.report_ladders import kind_of, must_strike_out
 from desk.reports import get_report
 from domain import judging as rules
@@ -101,6 +102,7 @@ def refer(desk: Desk, by: Person, order_id: int, body: str) -> Text:
     end(desk, order)
     by_when = seen_to_by(desk, to)
     said = TOLD_REFERRED_BY if by_when is not None else TOLD_REFERRED
+    thank_reporter(desk, get_order(desk, order_id))
     told = _told(desk, said, order, body=to.name, phone=to.phone, at=by_when)
     show_order(desk, get_order(desk, order_id), tell=told)
     return _("Noted. I have told whoever reported it who looks after it now.")

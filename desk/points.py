@@ -80,8 +80,14 @@ def award(desk: Desk, order: Order) -> int:
     if doer.household_id is None:
         tell_person(desk, doer.id, NO_HOUSEHOLD)
         return 0
+    once = f"award:order:{order.id}"
+    if rows.is_known(desk.conn, once):  # said to be done once before, and it was not
+        if rows.earner_of(desk.conn, once) == doer.id:
+            tell_person(desk, doer.id, THANKS(category=category.name))
+            return 0
+        once = f"{once}:{doer.id}"
     earning = Earning(
-        once=f"award:order:{order.id}",
+        once=once,
         household_id=doer.household_id,
         earned_by=doer.id,
         points=category.award,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from desk.front import Desk, Line
-from desk.order_views import category_of, watchers_of
+from desk.order_views import category_of, tell_person, watchers_of
 from desk.pictures import show_parts
+from desk.points import EARNED, earn
 from desk.report_ladders import kind_of, report_of
 from domain.orders import Order, Part
 from domain.people import Person
+from domain.points import Earning
 from domain.words import Text, _
 from storage import orders as rows
+from storage.people import get_person
+from storage.points import balance_of
 
 BEFORE, AFTER = _("Before"), _("After")
+REPORTED = _("Reported: {category}")
 MENDED = _("{category} ({reference}) is mended. Thank you for keeping your eyes open!")
 NOT_MENDED = _("{category} ({reference}): a neighbour says that it is not mended yet, so we ask for it once more.")
 
@@ -36,6 +41,34 @@ def _before(desk: Desk, order: Order, person: Person) -> list[Part]:
     if person.id not in order.askers and not (kind is not None and kind.public):
         return []
     return [part for part in rows.parts_of(desk.conn, order.id, "story") if part.kind == "photo"]
+
+
+def thank_reporter(desk: Desk, order: Order) -> int:
+    """What the standard gives to whoever told us first, once it was of use. How many points were posted."""
+    report, kind = report_of(desk, order), kind_of(desk, order)
+    if report is None or kind is None or order.asked_by is None or not report.may_earn or not kind.award.reporter:
+        return 0
+    reporter = get_person(desk.conn, order.asked_by)
+    if reporter.household_id is None:
+        return 0
+    earning = Earning(
+        once=f"award:report:{order.id}",
+        household_id=reporter.household_id,
+        earned_by=reporter.id,
+        points=kind.award.reporter,
+        reason=REPORTED(category=kind.name),
+        dimension=kind.dimension,
+        pair=(order.holder_id,) if order.holder_id is not None else (),
+        order_id=order.id,
+        decided_by=report.judged_by,
+        given={"report": order.id, "household": reporter.household_id, "earned_by": reporter.id},
+        deed=kind.key,
+    )
+    points = earn(desk, earning)
+    if points:
+        balance = balance_of(desk.conn, reporter.household_id)
+        tell_person(desk, reporter.id, EARNED(count=points, balance=balance))
+    return points
 
 
 def tell_others(desk: Desk, order: Order, text: Text, said_by: Person | None) -> None:

@@ -210,6 +210,12 @@ def is_known(conn: Connection, once: str) -> bool:
     return _KNOWN.first(conn, {"once": once}) is not None
 
 
+def earner_of(conn: Connection, once: str) -> int | None:
+    """Who earned what was posted under this key."""
+    earner: int | None = conn.scalar(select(transfers.c.earned_by).where(transfers.c.once == once))
+    return earner
+
+
 def reverse(
     conn: Connection,
     now: datetime,
