@@ -6,6 +6,7 @@ from desk import orders, pictures
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, tell_person
+from desk.proof import thank_reporter
 from desk.report_ladders import kind_of, report_of
 from domain.desk_file import ReportKind
 from domain.nearby import band_of
@@ -172,4 +173,6 @@ def answer_for_young(desk: Desk, guardian: Person, order_id: int, yes: bool) -> 
             desk.say(CardRefresh(each.telegram_id, "guardian", order_id))
     if yes:
         tell_person(desk, young.id, _("Your family has said yes: your report counts in your name."))
+        if order.state == "closed":  # it is mended already
+            thank_reporter(desk, order)
     return _("Thank you. I have noted it.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.handlers.reports import paint_guardian
 from bot.handlers.requests import paint_request
@@ -17,12 +17,15 @@ from desk.order_views import view_for_holder, view_in_group
 from desk.report_ladders import waits_for_judging
 from desk.report_views import view_for_reporter
 from domain.orders import Order
+from domain.people import Person
 from domain.refusals import AlreadyDone, NotAllowed, NotFound
 from domain.reports import OverBy
 from storage.escalation import find_run
 from storage.households import join
 from storage.people import change_person, get_person
+from storage.points import balance_of
 from storage.reports import find_report, followers_of
+from storage.tables import orders as order_rows
 from storage.tables import reports as report_rows
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import GROUP, Cast, add_account, add_team, gather, give, set_inside
@@ -299,3 +302,58 @@ def test_a_volunteer_gives_it_back_and_it_is_offered_again_as_before(at_desk: At
         run = find_run(desk.conn, order_id=order.id)
         assert run is not None and run.ladder.steps[0].reach == "duty", "the company has yet to be told"
         assert GROUP not in {getattr(said, "chat_id", None) for said in desk.said}
+
+
+# ── points ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def mend(desk: Desk, cast: Cast, order: Order) -> None:
+    orders.claim(desk, cast.ben, order.id, -1003)
+    closing.resolve(desk, cast.ben, order.id, [{"kind": "photo", "file_id": "after"}])
+    closing.close(desk, cast.ama, order.id)
+
+
+def earned(desk: Desk, *people: Person) -> list[int]:
+    return [balance_of(desk.conn, person.household_id or 0) for person in people]
+
+
+def test_the_first_who_told_us_earns_once_and_those_who_joined_are_thanked(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        the_handy(desk, cast)
+        order = report(desk, cast, "exit")
+        reports.join(desk, cast.faye, order.id)
+        mend(desk, cast, order)
+        assert earned(desk, cast.ama, cast.ben, cast.faye) == [3, 5, 0]
+        thanked = [said.text.msgid for said in desk.said if isinstance(said, Line) and said.chat_id == 16]
+        assert "Thank you" in thanked[-1]
+        closing.reopen(desk, cast.faye, order.id)
+        mend(desk, cast, orders.get_order(desk, order.id))
+        assert earned(desk, cast.ama, cast.ben, cast.faye) == [3, 5, 0], "opened again, it is the same report"
+
+
+def test_of_somebody_under_fourteen_points_appear_when_a_guardian_agrees(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        the_handy(desk, cast)
+        mother = add_account(desk, 21, "Hua", household_id=cast.ama.household_id)
+        yes, no = (report(desk, cast, "exit", once=once, young=True) for once in ("yes", "no"))
+        for order in (yes, no):
+            mend(desk, cast, order)
+        assert earned(desk, cast.ama) == [0]
+        reports.answer_for_young(desk, mother, no.id, False)
+        assert earned(desk, cast.ama) == [0]
+        reports.answer_for_young(desk, mother, yes.id, True)
+        assert earned(desk, cast.ama) == [3]
+
+
+def test_nobody_earns_for_what_their_own_household_has_mended(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        the_handy(desk, cast)
+        change_person(desk.conn, cast.ben.id, household_id=cast.faye.household_id)
+        order = report(desk, cast, "exit", reporter_id=cast.faye.id)
+        assigned = {"holder_id": cast.ben.id, "state": "resolved", "resolved_at": desk.now}
+        desk.conn.execute(update(order_rows).where(order_rows.c.id == order.id).values(**assigned))
+        closing.close(desk, cast.faye, order.id)
+        assert earned(desk, cast.faye) == [0]
