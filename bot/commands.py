@@ -16,6 +16,8 @@ OTHERS: dict[str, Text] = {
     "orders": _("my requests"),
     "mine": _("what I have taken on"),
     "points": _("our points"),
+    "market": _("what our points can be redeemed for"),
+    "merchants": _("who gives to our neighbourhood"),
     "card": _("our card"),
     "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),

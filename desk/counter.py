@@ -26,7 +26,8 @@ from storage.roles import write_audit
 from storage.tries import count_try, tries_lately
 
 HANDOVER, COUNTER = "handover", "counter"
-LISTED = 60
+LISTED = 200
+"""Lines of a list; a station that has more to hand out prints it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ def view(desk: Desk, redemption: Redemption) -> AtCounter:
     item, station = pickups.get_item(desk, redemption.item_id), pickups.get_station(desk, redemption.station_id)
     home = Address(*rows.home_of(desk.conn, redemption.household_id))
     return AtCounter(redemption, item, station, home, rules.last_signs(codes.code_of(desk, redemption)))
+
+
+def line_of(each: AtCounter) -> Text:
+    """Its line on a list: 17: Rice × 2 · building 5, room 302."""
+    line = _("{number}: {item} × {count} · {home}")
+    return line(number=str(each.redemption.id), item=each.item.name, count=each.redemption.count, home=door(each.home))
+
+
+def door(home: Address) -> Text:
+    """The building and the room; the keeper knows the place."""
+    if not home.room:
+        return _("building {building}")(building=home.building)
+    return _("building {building}, room {room}")(building=home.building, room=home.room)
 
 
 # ── which one is it? ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,6 +178,14 @@ def redeem_for(
     return redemption, codes.code_of(desk, redemption)
 
 
+def get_collected(desk: Desk, keeper: Person, redemption_id: int) -> Redemption:
+    """What can be brought back."""
+    redemption = _get_looked_after(desk, keeper, redemption_id)
+    if redemption.state != "collected":
+        raise pickups.changed(desk, redemption_id)
+    return redemption
+
+
 def take_back(desk: Desk, keeper: Person, redemption_id: int, reason: str) -> Text:
     """It was brought back or handed over by mistake. Not for one's own household."""
     redemption = _get_looked_after(desk, keeper, redemption_id)
@@ -220,12 +242,26 @@ def refresh_bookings(desk: Desk, redemption: Redemption) -> None:
 # ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def paper_list(desk: Desk, keeper: Person) -> list[AtCounter]:
-    """Everything that may be collected here, to be printed for a day without a network."""
+def waiting(desk: Desk, keeper: Person) -> list[AtCounter]:
+    """Everything that may be collected here, what ends first first."""
     counter = check_keeper(desk, keeper)
     ready = rows.at_counter(desk.conn, counter.stations, counter.merchants, ("ready",), LISTED)
-    write_audit(desk.conn, desk.now, keeper.id, "paper_list", count=len(ready))
     return [view(desk, each) for each in ready]
+
+
+def paper_list(desk: Desk, keeper: Person) -> list[AtCounter]:
+    """The same to be printed for a day without a network; that it was is written down."""
+    listed = waiting(desk, keeper)
+    write_audit(desk.conn, desk.now, keeper.id, "paper_list", count=len(listed))
+    return listed
+
+
+def on_paper(desk: Desk, keeper: Person) -> list[AtCounter]:
+    """What may have been ticked on a printed list: still open, or expired since not too long ago."""
+    counter = check_keeper(desk, keeper)
+    there = rows.at_counter(desk.conn, counter.stations, counter.merchants, ("ready",), LISTED)
+    gone = rows.expired_since(desk.conn, counter.stations, counter.merchants, desk.now - rules.ENTERED_WITHIN, LISTED)
+    return [view(desk, each) for each in [*there, *gone]]
 
 
 def enter_late(desk: Desk, keeper: Person, redemption_id: int, at: datetime) -> Text:

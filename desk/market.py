@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from desk import pickup_codes as codes
 from desk import pickups
@@ -11,7 +12,7 @@ from desk.points import NoHousehold
 from desk.roles import tell
 from domain import market as rules
 from domain import market_refusals as refusals
-from domain.market import Item, Merchant, Redemption, Station
+from domain.market import Item, Redemption, Station
 from domain.people import Person
 from domain.places import path_up
 from domain.points import NotEnoughPoints, Posting
@@ -20,6 +21,7 @@ from domain.words import Text, _, to_json
 from storage import items, points, stations
 from storage import redemptions as rows
 from storage.households import find_household
+from storage.messages import get_fact, set_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ def shelf(desk: Desk, person: Person) -> Shelf:
     return Shelf(available, sorted(offers, key=lambda offer: (offer.left == 0, offer.affordable == 0)))
 
 
+def available_to(desk: Desk, person: Person) -> int:
+    """What the person's household can use now."""
+    return points.balance_of(desk.conn, person.household_id) if person.household_id is not None else 0
+
+
 def _offer(desk: Desk, item: Item, available: int, awaited: bool) -> Offer:
     left = item.left(rules.week_of(desk.now, desk.file.zone))
     return Offer(item, left, min(left, available // item.price, rules.MOST_AT_ONCE), awaited)
@@ -93,6 +100,40 @@ def tell_me(desk: Desk, person: Person, item_id: int) -> Text:
         raise refusals.NotAwaited
     items.await_item(desk.conn, desk.now, item_id, person.id)
     return _("I'll tell you as soon as it is there again.")
+
+
+SHELF, ITEM, PICTURE = "shelf", "item", "item_picture"
+ON_A_PAGE = 5
+
+
+def show_shelf(desk: Desk, person: Person, page: int = 0, *, anew: bool = False) -> None:
+    shelf(desk, person)  # refuses whoever has none
+    set_fact(desk.conn, f"page:{SHELF}:{person.id}", str(max(0, page)))
+    if person.telegram_id is not None:
+        desk.say(CardRefresh(person.telegram_id, SHELF, person.id, anew=anew))
+
+
+def page_of(desk: Desk, person: Person) -> int:
+    return int(get_fact(desk.conn, f"page:{SHELF}:{person.id}") or 0)
+
+
+def show_item(desk: Desk, person: Person, item_id: int) -> None:
+    """Its picture above, what can be done with it below."""
+    offer = get_offer(desk, person, item_id)
+    if person.telegram_id is not None:
+        if offer.item.picture is not None:
+            desk.say(CardRefresh(person.telegram_id, PICTURE, item_id, anew=True))
+        desk.say(CardRefresh(person.telegram_id, ITEM, item_id, anew=True))
+
+
+def station_of(desk: Desk, item: Item) -> Station:
+    return pickups.get_station(desk, item.station_id)
+
+
+def giver_of(desk: Desk, item: Item) -> Any:
+    """The merchant's name, if they agree to be thanked."""
+    merchant = stations.find_merchant(desk.conn, item.merchant_id) if item.merchant_id is not None else None
+    return merchant.name if merchant is not None and merchant.thanked and merchant.state == "gives" else None
 
 
 # ── redeem ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,12 +265,3 @@ def _ask_giver(desk: Desk, redemption: Redemption, item: Item) -> None:
     for giver in givers_of(desk, item):
         if giver.telegram_id is not None:
             desk.say(CardRefresh(giver.telegram_id, BOOKING, redemption.id, anew=True))
-
-
-# ── whom to thank ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def thanked(desk: Desk) -> list[tuple[Merchant, list[Item]]]:
-    """Merchants who agree to be named, and what they give."""
-    agreed = [merchant for merchant in stations.all_merchants(desk.conn) if merchant.thanked]
-    return [(merchant, items.given_by(desk.conn, merchant.id)) for merchant in agreed]

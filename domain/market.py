@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -252,3 +254,23 @@ LONGEST_NAME, LONGEST_ABOUT = 60, 400
 def named(words: Mapping[str, str]) -> dict[str, str]:
     """Only the languages in which something was said."""
     return {language: said.strip() for language, said in words.items() if said.strip()}
+
+
+_TIME = re.compile(r"(?:(\d{1,2})[-./月](\d{1,2})日?\s*)?(\d{1,2})[:：点](\d{2})分?")
+
+
+def time_of(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """14:30, or 11-22 14:30: the last time it was so, as somebody writes down what has been."""
+    found = _TIME.fullmatch(unicodedata.normalize("NFKC", words).strip())
+    if found is None:
+        return None
+    today = now.astimezone(zone)
+    try:
+        day = today.date()
+        if found[1]:
+            day = day.replace(month=int(found[1]), day=int(found[2]))
+        if day > today.date():
+            day = day.replace(year=day.year - 1)
+        return datetime.combine(day, time(int(found[3]), int(found[4])), zone).astimezone(UTC)
+    except ValueError:
+        return None

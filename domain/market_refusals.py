@@ -74,3 +74,15 @@ class NotAnAmount(Refusal):
 
 class NotSoMany(Refusal):
     text = _("There are fewer on the shelf than that.")
+
+
+class NoName(Refusal):
+    text = _("It needs a name of at most 60 letters.")
+
+
+class LongAbout(Refusal):
+    text = _("Please describe it in at most 400 letters.")
+
+
+class StillWaiting(Refusal):
+    text = _("Some of what was redeemed here has yet to be collected. Please wait until that is done.")

@@ -104,6 +104,16 @@ def at_counter(
     return _all(conn, there.order_by(redemptions.c.until, redemptions.c.id).limit(most))
 
 
+def expired_since(
+    conn: Connection, station_ids: Collection[int], merchant_ids: Collection[int], since: datetime, most: int
+) -> list[Redemption]:
+    """What was not collected in time, the latest first."""
+    theirs = or_(redemptions.c.station_id.in_(list(station_ids)), items.c.merchant_id.in_(list(merchant_ids)))
+    listed = _REDEMPTION.join(items, items.c.id == redemptions.c.item_id).where(theirs)
+    gone = listed.where(redemptions.c.state == "expired", redemptions.c.until > since)
+    return _all(conn, gone.order_by(redemptions.c.until.desc(), redemptions.c.id.desc()).limit(most))
+
+
 def had_since(conn: Connection, household_id: int, item_id: int, since: datetime | None) -> int:
     """How many a household has reserved or collected since then."""
     had = select(func.coalesce(func.sum(redemptions.c.count), 0)).where(

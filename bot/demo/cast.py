@@ -14,7 +14,7 @@ class Part:
 
     key: str
     name: Named
-    role: Literal["resident", "volunteer", "supervisor", "officer"]
+    role: Literal["resident", "volunteer", "supervisor", "officer", "keeper"]
     unit: str = ""
     teams: tuple[str, ...] = ()
     home: tuple[str, str, str] | None = None  # unit, building, room
@@ -25,6 +25,7 @@ WHAT_THEY_ARE: dict[str, Named] = {
     "volunteer": {"zh_Hans": "志愿者", "en": "volunteer"},
     "supervisor": {"zh_Hans": "值班干部", "en": "supervisor"},
     "officer": {"zh_Hans": "管理人员", "en": "officer of the desk"},
+    "keeper": {"zh_Hans": "驿站管理员", "en": "keeper of the station"},
 }
 
 CAST: tuple[Part, ...] = (
@@ -41,6 +42,7 @@ CAST: tuple[Part, ...] = (
     Part("gita", {"zh_Hans": "顾主任", "en": "Gita"}, "supervisor", "donggang"),
     Part("kofi", {"zh_Hans": "孔主席", "en": "Kofi"}, "supervisor", "putuo"),
     Part("ivy", {"zh_Hans": "尹干事", "en": "Ivy"}, "officer"),
+    Part("eli", {"zh_Hans": "叶师傅", "en": "Eli"}, "keeper", "ankang"),
 )
 
 TEAMS: tuple[tuple[str, str, Named], ...] = (

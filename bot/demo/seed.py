@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.demo.cast import CAST, HOMES, TEAMS
+from bot.demo.shelves import seed_market
 from desk import households, people
 from desk.front import Desk
 from domain.households import Address
@@ -40,3 +41,4 @@ def seed(desk: Desk, ids: dict[str, int], groups: dict[str, int], language: str)
         for part in CAST:
             if key in part.teams:
                 roles.give_role(desk.conn, desk.now, known[part.key].id, "volunteer", team_id=team_id)
+    seed_market(desk, officer, known["eli"], language)

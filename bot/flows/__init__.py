@@ -1,6 +1,8 @@
 """Every conversation the desk can have. A new one is one file here and one line in this list."""
 
 from bot.flows import talking
+from bot.flows.add_item import AddItem
+from bot.flows.add_station import AddMerchant, AddStation
 from bot.flows.add_supervisor import AddSupervisor
 from bot.flows.add_team import AddTeam
 from bot.flows.answer import Answer
@@ -10,12 +12,14 @@ from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
 from bot.flows.card import NameCard, NewCard
 from bot.flows.case_reply import CaseReply
+from bot.flows.change_item import ChangeItem, Restock
 from bot.flows.change_team import RemoveTeam, RenameTeam
 from bot.flows.decline import Decline
 from bot.flows.diary import Diary
 from bot.flows.end_role import EndRole
 from bot.flows.flow import Flow
 from bot.flows.forget import Forget
+from bot.flows.from_paper import FromPaper
 from bot.flows.give_back import GiveBack
 from bot.flows.give_to import GiveTo
 from bot.flows.good_deed import Praise
@@ -29,6 +33,9 @@ from bot.flows.report import Report
 from bot.flows.resolve import Resolve
 from bot.flows.same_as import SameAs
 from bot.flows.strike_out import StrikeOut
+from bot.flows.redeem import Redeem
+from bot.flows.resolve import Resolve
+from bot.flows.take_back import TakeBack
 from bot.flows.who_did_it import WhoDidIt
 from bot.flows.write_to import Whose, WriteTo
 
@@ -66,6 +73,14 @@ ALL: list[type[Flow]] = [
     Praise,
     Diary,
     WhoDidIt,
+    Redeem,
+    TakeBack,
+    FromPaper,
+    AddItem,
+    Restock,
+    ChangeItem,
+    AddStation,
+    AddMerchant,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

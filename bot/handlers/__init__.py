@@ -7,6 +7,7 @@ from aiogram import Router
 from bot.cards import CARDS
 from bot.flows import router as flows
 from bot.handlers import (
+    at_counter,
     cases,
     diary,
     edits,
@@ -17,12 +18,15 @@ from bot.handlers import (
     import_file,
     invitations,
     judging,
+    market,
     membership,
     mine,
     orders,
+    places,
     relay,
     reports,
     setup,
+    shelves,
     start,
     supervisor,
 )
@@ -40,7 +44,11 @@ ROUTERS: list[Router] = [
     judging.router,
     mine.router,
     supervisor.router,
+    at_counter.router,  # what a keeper types or photographs is somebody's code before it is anything else
     households.router,
+    market.router,
+    shelves.router,
+    places.router,
     household_cards.router,
     import_file.router,
     evening.router,
@@ -67,8 +75,18 @@ for room in (
     good_deeds,
     diary,
     household_cards,
+    market,
+    at_counter,
+    shelves,
+    places,
 ):
     CARDS.update(room.CARDS)
 
-for opens in (invitations.PAYLOADS, households.PAYLOADS, household_cards.PAYLOADS, orders.PAYLOADS):
+for opens in (
+    invitations.PAYLOADS,
+    households.PAYLOADS,
+    household_cards.PAYLOADS,
+    orders.PAYLOADS,
+    at_counter.PAYLOADS,
+):
     PAYLOADS.update(opens)

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import Face, View, language_of
 from bot.flows.router import Private
 from bot.handlers.membership import Says
+from bot.handlers.places import place_buttons
 from desk import people, teams
 from desk.front import Button, CardRefresh, Desk, Line
 from desk.holes import holes
@@ -64,6 +65,7 @@ def paint_setup(view: View, person_id: int, chat_id: int) -> Face | None:
             Button(_("➕ Add a team"), data="open:addteam:"),
             Button(_("➕ Invite a supervisor"), data="open:addsupervisor:"),
             button(_("➕ Invite another officer"), "officer"),
+            *place_buttons(view),
         ]
     if roles_under(view, person):
         buttons.append(Button(_("Remove somebody"), data="open:endrole:"))

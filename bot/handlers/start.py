@@ -90,13 +90,15 @@ def paint_menu(view: View, person_id: int, chat_id: int) -> Face | None:
     person = people.get_person(view, person_id)
     open_to = [flow for flow in talking.FLOWS.values() if flow.in_menu and flow.may_open(person, view)]
     buttons = [Button(flow.title, data=f"open:{flow.name}:") for flow in open_to]
+    if person.household_id is not None:
+        buttons.append(Button(_("🛍 The market"), data="m:shelf:0"))
     hello = _("Hello, this is <b>{desk}</b>. What can I do for you?")(desk=view.file.name)
     more = _("More: {commands}")(commands=plain(" ".join(MENU_COMMANDS)))
     language = language_of(view, person)
     return Face(lines(hello, more), (*buttons, *talking.language_buttons(view, person)), language=language)
 
 
-MENU_COMMANDS = ("/orders", "/points", "/settings")
+MENU_COMMANDS = ("/orders", "/points", "/market", "/settings")
 
 
 @last.message(Private())

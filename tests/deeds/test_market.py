@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from desk import counter, market, pickups
+from desk import counter, market, merchants, pickups
 from desk import pickup_codes as codes
 from desk.front import Desk, Line
 from domain import market as rules
@@ -347,7 +347,7 @@ def test_a_merchants_own_keeper_sees_only_what_they_give(at_desk: AtDesk) -> Non
             counter.find_by_token(desk, gus, codes.token_of(desk, rice))
         counter.find_by_code(desk, gus, codes.code_of(desk, loaf))
         counter.hand_over(desk, gus, loaf.id)
-        assert [(who.name, [item.id for item in given]) for who, given in market.thanked(desk)] == [
+        assert [(who.name, [item.id for item in given]) for who, given in merchants.thanked(desk)] == [
             ({"en": "Baker"}, [bread])
         ]
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from desk import households, reports
+from bot.demo.shelves import THINGS
+from desk import households
 from desk.front import Desk
 from desk.reports import NewReport, make_report
 from domain.households import Address
+from domain.points import Posting
 from domain.words import Text
-from sandbox.phones import Phone
+from sandbox.phones import Phone, text_of
+from storage import points
 from storage.households import find_at
 from storage.people import find_person
 from tests.town import TestTown
@@ -192,6 +197,61 @@ async def seen_before(town: TestTown) -> tuple[Phone, str]:
 
     await town.at_desk(tells)
     return town.ama, "/report"
+def earns(desk: Desk, telegram_id: int, amount: int) -> None:
+    person = find_person(desk.conn, telegram_id)
+    assert person is not None and person.household_id is not None
+    account = points.account_of(desk.conn, person.household_id)
+    moved = [Posting(points.desk_account(desk.conn, "issuer"), -amount), Posting(account, amount)]
+    points.post(desk.conn, desk.now, "award", f"gift:{telegram_id}", moved, Text("A gift"))
+
+
+def thing(town: TestTown, english: str) -> str:
+    """Its name in the town's language."""
+    return next(each.name[town.demo.language] for each in THINGS if each.name["en"] == english)
+
+
+async def redeems(town: TestTown, phone: Phone, english: str = "Rice", count: str = "1") -> str:
+    """Something from the market, to the end; its code."""
+    await phone.says("/market")
+    await phone.taps(thing(town, english))
+    await phone.says(button(town, "Have it"), f"[{count}]", button(town, "Yes, redeem it"))
+    card = await phone.sees(buttons=[t(town, "Call it off")])
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", text_of(card))
+    assert code is not None
+    return code[0]
+
+
+async def choosing(town: TestTown) -> tuple[Phone, str]:
+    await town.joins(town.ama)
+    await town.at_desk(lambda desk: moves_in(desk, town.ama.id))
+    await town.at_desk(lambda desk: earns(desk, town.ama.id, 100))
+    await town.ama.says("/market")
+    await town.ama.taps(thing(town, "Rice"))
+    return town.ama, button(town, "Have it")
+
+
+async def handed_over(town: TestTown) -> tuple[Phone, str]:
+    await town.at_desk(lambda desk: earns(desk, town.ben.id, 100))
+    code = await redeems(town, town.ben)
+    await town.eli.says(code, button(town, "Handed over"))
+    return town.eli, button(town, "It was brought back…")
+
+
+async def on_paper(town: TestTown) -> tuple[Phone, str]:
+    await town.at_desk(lambda desk: earns(desk, town.ben.id, 100))
+    await redeems(town, town.ben)
+    await town.eli.says("/counter")
+    return town.eli, button(town, "Enter from paper")
+
+
+def at_the_shelf(label: str, english: str = "") -> Scene:
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await town.ivy.says("/setup", button(town, "What is on the shelves"))
+        if english:
+            await town.ivy.taps(thing(town, english))
+        return town.ivy, button(town, label)
+
+    return scene
 
 
 SCENES: dict[str, Scene] = {
@@ -228,4 +288,12 @@ SCENES: dict[str, Scene] = {
     "praise": command("/praise"),
     "diary": command("/diary"),
     "who_did_it": praised,
+    "redeem": choosing,
+    "takeback": handed_over,
+    "frompaper": on_paper,
+    "additem": at_the_shelf("➕ Add something"),
+    "restock": at_the_shelf("More on the shelf", "Rice"),
+    "changeitem": at_the_shelf("Change…", "Rice"),
+    "addstation": setting_up("➕ Add a station"),
+    "addmerchant": setting_up("➕ Add a merchant"),
 }
