@@ -28,13 +28,12 @@ from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
 from bot.flows.rate import Rate
+from bot.flows.redeem import Redeem
 from bot.flows.refer_to import ReferTo
 from bot.flows.report import Report
 from bot.flows.resolve import Resolve
 from bot.flows.same_as import SameAs
 from bot.flows.strike_out import StrikeOut
-from bot.flows.redeem import Redeem
-from bot.flows.resolve import Resolve
 from bot.flows.take_back import TakeBack
 from bot.flows.who_did_it import WhoDidIt
 from bot.flows.write_to import Whose, WriteTo

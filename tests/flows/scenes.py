@@ -6,9 +6,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from desk import households, reports
 from bot.demo.shelves import THINGS
-from desk import households
+from desk import households, reports
 from desk.front import Desk
 from desk.reports import NewReport, make_report
 from domain.households import Address
@@ -197,6 +196,8 @@ async def seen_before(town: TestTown) -> tuple[Phone, str]:
 
     await town.at_desk(tells)
     return town.ama, "/report"
+
+
 def earns(desk: Desk, telegram_id: int, amount: int) -> None:
     person = find_person(desk.conn, telegram_id)
     assert person is not None and person.household_id is not None
