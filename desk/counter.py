@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from desk import market, pickups
 from desk import pickup_codes as codes
@@ -15,11 +14,10 @@ from domain import market_refusals as refusals
 from domain.households import Address
 from domain.market import Counter, Item, Redemption, Station
 from domain.people import Person
-from domain.points import Posting
 from domain.references import normalise_code
 from domain.refusals import NotAllowed, NotFound
 from domain.words import Text, _
-from storage import items, points, stations
+from storage import items, stations
 from storage import redemptions as rows
 from storage.households import chats_with
 from storage.roles import write_audit
@@ -239,76 +237,8 @@ def refresh_bookings(desk: Desk, redemption: Redemption) -> None:
         desk.say(CardRefresh(chat_id, market.BOOKING, redemption.id, silent=True))
 
 
-# ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def waiting(desk: Desk, keeper: Person) -> list[AtCounter]:
     """Everything that may be collected here, what ends first first."""
     counter = check_keeper(desk, keeper)
     ready = rows.at_counter(desk.conn, counter.stations, counter.merchants, ("ready",), LISTED)
     return [view(desk, each) for each in ready]
-
-
-def paper_list(desk: Desk, keeper: Person) -> list[AtCounter]:
-    """The same to be printed for a day without a network; that it was is written down."""
-    listed = waiting(desk, keeper)
-    write_audit(desk.conn, desk.now, keeper.id, "paper_list", count=len(listed))
-    return listed
-
-
-def on_paper(desk: Desk, keeper: Person) -> list[AtCounter]:
-    """What may have been ticked on a printed list: still open, or expired since not too long ago."""
-    counter = check_keeper(desk, keeper)
-    there = rows.at_counter(desk.conn, counter.stations, counter.merchants, ("ready",), LISTED)
-    gone = rows.expired_since(desk.conn, counter.stations, counter.merchants, desk.now - rules.ENTERED_WITHIN, LISTED)
-    return [view(desk, each) for each in [*there, *gone]]
-
-
-def enter_late(desk: Desk, keeper: Person, redemption_id: int, at: datetime) -> Text:
-    """A hand-over that was ticked on paper, with its true time.
-
-    Still open: it is captured as at the counter. Expired meanwhile, but handed over before: it is opened again. The
-    points are held once more and captured; had the household spent them by then, the desk bears them itself, since the
-    goods are gone and no account may fall below nothing. Officers hear of either shortage.
-    """
-    redemption = get_kept(desk, keeper, redemption_id)
-    if keeper.household_id == redemption.household_id:
-        raise refusals.OwnHousehold
-    rules.check_handed_over(at, redemption.made_at, redemption.until, desk.now)
-    if desk.now - redemption.until > rules.ENTERED_WITHIN:
-        raise refusals.TooLate
-    if redemption.is_alive:
-        pickups.collect(desk, redemption, keeper, at)
-    else:
-        _open_again(desk, redemption, keeper, at)
-    write_audit(desk.conn, desk.now, keeper.id, "enter_late", redemption=redemption_id, at=at.isoformat())
-    return _("Noted: handed over at {at}.")(at=at)
-
-
-def _open_again(desk: Desk, redemption: Redemption, keeper: Person, at: datetime) -> None:
-    own, held = pickups.lock_household(desk, redemption.household_id)
-    borne = points.balance_of(desk.conn, redemption.household_id) < redemption.points
-    changes = {"collected_at": at, "ended_by": keeper.id, "late": True, "borne": borne, "ended_at": None}
-    if not rows.move(desk.conn, redemption.id, "enter_late", **changes):
-        raise pickups.changed(desk, redemption.id)
-    taken = redemption.count
-    if redemption.week is None:
-        taken = items.take_late(desk.conn, desk.now, redemption.item_id, redemption.count, redemption.id)
-    market_account = points.desk_account(desk.conn, "market")
-    source = points.desk_account(desk.conn, "issuer") if borne else held
-    if not borne:
-        moved = [Posting(own, -redemption.points), Posting(held, redemption.points)]
-        pickups.post(desk, redemption, "hold", moved, rules.REDEEMED, keeper, ":late")
-    moved = [Posting(source, -redemption.points), Posting(market_account, redemption.points)]
-    pickups.post(desk, redemption, "capture", moved, rules.REDEEMED, keeper)
-    pickups.show(desk, pickups.get_redemption(desk, redemption.id))
-    if borne or taken < redemption.count:
-        short = _("Entered from paper at {station}: the shelf is {missing} short of {item}; the desk bears {points}.")
-        filled = short(
-            station=pickups.get_station(desk, redemption.station_id).name,
-            item=pickups.get_item(desk, redemption.item_id).name,
-            missing=redemption.count - taken,
-            points=redemption.points if borne else 0,
-        )
-        for officer in officers(desk):
-            tell(desk, officer, filled)

@@ -164,6 +164,8 @@ def reverse(desk: Desk, redemption: Redemption, by: Person, reason: str) -> None
     if not rows.move(desk.conn, redemption.id, "reverse", ended_at=desk.now, ended_by=by.id, reason=reason):
         raise changed(desk, redemption.id)
     given = items.on_the_way(desk.conn, redemption.id) if redemption.week is None else redemption.count
+    if redemption.late and redemption.week is not None:
+        given = 0  # its place in that week had gone to nobody again
     if given:
         items.release(desk.conn, desk.now, redemption.item_id, given, redemption.week, redemption.id)
     captured = rows.captured(desk.conn, redemption.id)

@@ -82,6 +82,7 @@ def _places(conn: Connection) -> list[str]:
                 and_(
                     redemptions.c.item_id == items.c.id,
                     redemptions.c.week == items.c.week,
+                    ~redemptions.c.late,
                     redemptions.c.state.in_(TAKES),
                 ),
             )

@@ -16,7 +16,7 @@ from typing import Any
 from bot.flows.amounts import number_in
 from bot.flows.flow import Choice, Flow, PickOne, Said
 from bot.flows.steps import Choose, Words
-from desk import counter
+from desk import counter, on_paper
 from desk.front import Desk
 from domain.market import time_of
 from domain.market_refusals import NotAnAmount
@@ -29,7 +29,7 @@ MOST = 30
 
 def ticked(flow: Any, desk: Desk) -> list[Choice]:
     """What is on the list, and what has expired since it was printed."""
-    listed = counter.on_paper(desk, flow.person)[:MOST]
+    listed = on_paper.on_paper(desk, flow.person)[:MOST]
     return [Choice(str(each.redemption.id), counter.line_of(each)) for each in listed]
 
 
@@ -38,7 +38,7 @@ class Which(Choose):
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
         number = number_in(said.text)
-        if all(each.redemption.id != number for each in counter.on_paper(desk, flow.person)):
+        if all(each.redemption.id != number for each in on_paper.on_paper(desk, flow.person)):
             raise NotAnAmount
         return str(number)
 
@@ -80,4 +80,4 @@ class FromPaper(Flow):
         return counter.counter_of(desk, person).is_kept
 
     def finish(self, desk: Desk) -> Text | None:
-        return counter.enter_late(desk, self.person, int(self.which), datetime.fromisoformat(self.when))
+        return on_paper.enter_late(desk, self.person, int(self.which), datetime.fromisoformat(self.when))

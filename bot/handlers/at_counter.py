@@ -18,7 +18,7 @@ from bot.flows.router import Private
 from bot.handlers.payloads import Opens
 from bot.jobs import Jobs
 from bot.sorting import COMMAND, WORDS
-from desk import counter, items, people, pickups
+from desk import counter, items, on_paper, people, pickups
 from desk.front import Button, CardRefresh, Desk
 from desk.roles import tell
 from domain.market import looks_like_code
@@ -55,7 +55,7 @@ async def tapped(query: CallbackQuery, callback_data: CounterTap, desk: Desk, pe
         case "give":
             return counter.hand_over(desk, person, callback_data.id)
         case "list":
-            counter.paper_list(desk, person)
+            on_paper.paper_list(desk, person)
             if person.telegram_id is not None:
                 desk.say(CardRefresh(person.telegram_id, LIST, person.id, anew=True))
         case "items":

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from desk import counter, market, merchants, pickups
+from desk import counter, market, merchants, on_paper, pickups
 from desk import pickup_codes as codes
 from desk.front import Desk, Line
 from domain import market as rules
@@ -246,18 +246,18 @@ def test_a_hand_over_on_paper_keeps_its_true_time_even_after_expiry(at_desk: AtD
     with at_desk() as desk:
         shop = open_shop(desk)
         mine = market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
-        listed = counter.paper_list(desk, shop.eli)
+        listed = on_paper.paper_list(desk, shop.eli)
         assert [(each.item.name["en"], each.signs) for each in listed] == [("Rice", codes.code_of(desk, mine)[4:])]
     at = mine.until - timedelta(hours=3)
     with at_desk(mine.until) as desk:
         pickups.sweep_redemptions(desk)
         for wrong in (mine.made_at - DAY, mine.until + timedelta(hours=1)):
             with pytest.raises(refusals.NotThen):
-                counter.enter_late(desk, shop.eli, mine.id, wrong)
+                on_paper.enter_late(desk, shop.eli, mine.id, wrong)
     with at_desk(mine.until + DAY) as desk:
-        counter.enter_late(desk, shop.eli, mine.id, at)
+        on_paper.enter_late(desk, shop.eli, mine.id, at)
         with pytest.raises(refusals.NotCollected):
-            counter.enter_late(desk, shop.eli, mine.id, at)
+            on_paper.enter_late(desk, shop.eli, mine.id, at)
         now = get(desk, mine)
         assert (now.state, now.collected_at, now.late, now.borne) == ("collected", at, True, False)
         assert points.balance_of(desk.conn, home(shop.cast.ama)) == 80 and stock(desk, shop.rice) == 4 and sound(desk)
@@ -272,7 +272,7 @@ def test_the_desk_bears_what_the_household_had_spent_meanwhile_and_an_officer_he
     with at_desk(mine.until + timedelta(minutes=1)) as desk:
         pickups.sweep_redemptions(desk)
         market.redeem(desk, shop.cast.ama, shop.rice, 4, "the same points once more")
-        counter.enter_late(desk, shop.eli, mine.id, mine.until - DAY)
+        on_paper.enter_late(desk, shop.eli, mine.id, mine.until - DAY)
         assert get(desk, mine).borne and stock(desk, shop.rice) == 0 and sound(desk)
         assert points.balance_of(desk.conn, home(shop.cast.ama)) == 20
         assert any("short" in line for line in told(desk, shop.ivy.telegram_id))
@@ -286,7 +286,7 @@ def test_nobody_decides_about_their_own_household(at_desk: AtDesk) -> None:
         keep(desk, shop.cast.ama, shop.station)
         mine = market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
         for deed in (
-            lambda: counter.enter_late(desk, shop.cast.ama, mine.id, desk.now),
+            lambda: on_paper.enter_late(desk, shop.cast.ama, mine.id, desk.now),
             lambda: counter.take_back(desk, shop.cast.ama, mine.id, "back"),
             lambda: counter.redeem_for(desk, shop.cast.ama, home(shop.cast.ama), shop.rice, 1, "own"),
         ):
@@ -340,7 +340,7 @@ def test_a_merchants_own_keeper_sees_only_what_they_give(at_desk: AtDesk) -> Non
         keep(desk, gus, merchant=baker)
         rice = market.redeem(desk, shop.cast.ama, shop.rice, 1, "rice")
         loaf = market.redeem(desk, shop.cast.ama, bread, 1, "bread")
-        assert [each.redemption.id for each in counter.paper_list(desk, gus)] == [loaf.id]
+        assert [each.redemption.id for each in on_paper.paper_list(desk, gus)] == [loaf.id]
         with pytest.raises(refusals.WrongCode):
             counter.find_by_code(desk, gus, codes.code_of(desk, rice))
         with pytest.raises(refusals.WrongCode):
