@@ -51,6 +51,12 @@ def build_parser() -> argparse.ArgumentParser:
     cards.add_argument("file", type=Path)
     cards.add_argument("--unit", help="only this community, by its key in the desk file")
     cards.add_argument("--counter", action="store_true", help="the cards that a station keeper scans")
+    posters = command("posters", _posters, "print a poster for the door of each building as a PDF")
+    posters.add_argument("file", type=Path, nargs="?", help="not needed with --revoke")
+    posters.add_argument("--unit", help="only this place and those in it, by its key in the desk file")
+    posters.add_argument("--building", help="only this building, as the list of buildings has it")
+    posters.add_argument("--renew", action="store_true", help="make them anew: what hangs there leads nowhere")
+    posters.add_argument("--revoke", action="store_true", help="what hangs there leads nowhere, and nothing is printed")
     taking = command("backup", _backup, "copy everything into one file, while the desk runs")
     taking.add_argument("file", type=Path)
     putting_back = command("restore", _restore, "put a backup back where there is no database yet")
@@ -80,9 +86,9 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:
-    from bot import keeping, operating
+    from bot import keeping, operating, printing
 
-    does = getattr(operating, name, None) or getattr(keeping, name)
+    does = next(getattr(room, name) for room in (operating, keeping, printing) if hasattr(room, name))
     try:
         return does(given.lang, *arguments) or 0
     except operating.Stopped as stopped:
@@ -113,6 +119,10 @@ def _import(given: argparse.Namespace) -> int:
 
 def _cards(given: argparse.Namespace) -> int:
     return _operated("print_cards", given, given.file, given.unit, given.counter)
+
+
+def _posters(given: argparse.Namespace) -> int:
+    return _operated("print_posters", given, given.file, given.unit, given.building, given.renew, given.revoke)
 
 
 def _backup(given: argparse.Namespace) -> int:

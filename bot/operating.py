@@ -270,7 +270,7 @@ def print_cards(language: str, file: Path, unit: str | None, counter: bool = Fal
 
     app = ready_app(language)
     try:
-        asyncio.run(_named(app))
+        asyncio.run(learn_bots_name(app))
         with app.writer.begin() as conn:
             file.write_bytes((cards_for_the_counter if counter else household_cards)(app.desk_for(conn), unit))
     except OSError:
@@ -286,7 +286,7 @@ def print_cards(language: str, file: Path, unit: str | None, counter: bool = Fal
     return 0
 
 
-async def _named(app: App) -> None:
+async def learn_bots_name(app: App) -> None:
     """The links on the cards need the bot's name."""
     try:
         await app.learn_name()

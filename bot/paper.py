@@ -89,7 +89,7 @@ def _card(canvas: Canvas, left: float, top: float, said: Sequence[str], code: st
     canvas.setDash(1, 3)
     canvas.rect(left, top - HEIGHT, WIDTH, HEIGHT)  # where to cut
     canvas.setDash()
-    _qr(canvas, link, left + WIDTH - MARGIN - QR, top - MARGIN - QR)
+    qr(canvas, link, left + WIDTH - MARGIN - QR, top - MARGIN - QR, QR)
     room = WIDTH - 3 * MARGIN - QR
     below = _write(canvas, desk_name, 9, left + MARGIN, top - MARGIN, room)
     below = _write(canvas, address, 12, left + MARGIN, below - 2 * mm, room)
@@ -100,15 +100,15 @@ def _card(canvas: Canvas, left: float, top: float, said: Sequence[str], code: st
     _write(canvas, keep, 7, left + MARGIN, foot - 0.5 * mm, WIDTH - 2 * MARGIN)
 
 
-def _qr(canvas: Canvas, link: str, left: float, bottom: float) -> None:
+def qr(canvas: Canvas, link: str, left: float, bottom: float, side: float) -> None:
     """Drawn as squares, so that it stays sharp on any printer."""
     modules = list(segno.make(link, error="m", micro=False).matrix)
-    side = QR / len(modules)
+    each = side / len(modules)
     for row, line in enumerate(modules):
         for column, dark in enumerate(line):
             if dark:
                 canvas.rect(
-                    left + column * side, bottom + QR - (row + 1) * side, side * 1.02, side * 1.02, stroke=0, fill=1
+                    left + column * each, bottom + side - (row + 1) * each, each * 1.02, each * 1.02, stroke=0, fill=1
                 )
 
 

@@ -35,6 +35,8 @@ def _check_units(desk: DeskFile, faults: Faults) -> None:
     if not communities(desk.units):
         faults.add(("units",), _("There is no community yet. Write for example: {example}")(example="[units.ankang]"))
     for unit in desk.units.values():
+        if unit.language is not None and unit.language not in desk.languages:
+            unknown_name(faults, ("units", unit.key, "language"), unit.language, desk.languages, "languages")
         path = ("units", unit.key, "in")
         if unit.parent is None:
             continue

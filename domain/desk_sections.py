@@ -40,10 +40,11 @@ def read_quiet(desk: Table) -> QuietHours | None:
 
 def read_unit(key: str, table: Table) -> Unit:
     level, name, parent = read_level(table, "level"), table.named(), table.word("in", "donggang")
+    language = table.word("language", "en")
     if level is None and "level" not in table.raw:
         table.missing("level", 'level = "community"')
     table.done()
-    return Unit(key, level or LEVELS[-1], name, parent)
+    return Unit(key, level or LEVELS[-1], name, parent, language)
 
 
 def read_level(table: Table, key: str) -> str | None:

@@ -16,6 +16,7 @@ class Unit:
     level: str
     name: Named
     parent: str | None = None
+    language: str | None = None  # what hangs on its doors is written in; None: as above it
 
 
 def path_up(units: Units, key: str) -> list[Unit]:

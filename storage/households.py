@@ -68,10 +68,10 @@ def households_in(conn: Connection, units: Iterable[str], *, state: str | None =
     if state is not None:
         there = there.where(households.c.state == state)
     found = [Household(**row._asdict()) for row in conn.execute(there)]
-    return sorted(found, key=lambda each: (each.unit, *_in_order(each.building), *_in_order(each.room)))
+    return sorted(found, key=lambda each: (each.unit, *in_order(each.building), *in_order(each.room)))
 
 
-def _in_order(words: str) -> tuple[int, str]:
+def in_order(words: str) -> tuple[int, str]:
     digits = "".join(sign for sign in words if sign in "0123456789")
     return (int(digits[:9]) if digits else 0, words)
 

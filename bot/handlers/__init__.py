@@ -23,6 +23,7 @@ from bot.handlers import (
     mine,
     orders,
     places,
+    posters,
     relay,
     reports,
     setup,
@@ -51,6 +52,7 @@ ROUTERS: list[Router] = [
     places.router,
     household_cards.router,
     import_file.router,
+    posters.router,
     evening.router,
     good_deeds.router,
     diary.router,
@@ -79,6 +81,7 @@ for room in (
     at_counter,
     shelves,
     places,
+    posters,
 ):
     CARDS.update(room.CARDS)
 
@@ -88,5 +91,6 @@ for opens in (
     household_cards.PAYLOADS,
     orders.PAYLOADS,
     at_counter.PAYLOADS,
+    posters.PAYLOADS,
 ):
     PAYLOADS.update(opens)

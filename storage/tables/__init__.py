@@ -26,6 +26,7 @@ from storage.tables.people import (
 )
 from storage.tables.pictures import pictures
 from storage.tables.points import accounts, earned_with, postings, standards, transfer_notes, transfers
+from storage.tables.posters import posters
 from storage.tables.reports import followers, reports
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "pauses",
     "people",
     "pictures",
+    "posters",
     "postings",
     "presentations",
     "ratings",
