@@ -74,6 +74,6 @@ def draw(reader: Reader, of: BuildingPoster, also: Sequence[Reader] = ()) -> She
         sheet.rule(below + 14, MARGIN, wide)
         words = f"{said(other, HEADING)} {said(other, WHAT_FOR)}"
         below = sheet.write(
-            words, MARGIN, below + 22, wide, 36, smallest=24, lines=4, ink=SOFT, align="middle", most=room - 24
+            words, MARGIN, below + 22, wide, 42, smallest=24, lines=5, ink=SOFT, align="middle", most=room - 24
         )
     return sheet

@@ -253,6 +253,7 @@ HARMLESS = {
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
     "reports": ["verdict", "body", "building", "guardian"],
     "redemptions": ["once", "state", "code_hash", "token_hash", "week"],  # keyed hashes
+    "posters": ["unit", "building", "token_hash"],  # of doors, not of people
     "roles": ["role", "unit"],
     "standing_counts": ["period", "unit", "dimension"],
     "standings": ["period", "unit", "dimension"],
