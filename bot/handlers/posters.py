@@ -17,6 +17,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.cards import Drawing, Face, View, language_of
 from bot.flows import talking
+from bot.flows.report import Report, known_at
 from bot.flows.router import Private
 from bot.handlers.payloads import Opens
 from bot.words import Reader
@@ -121,13 +122,11 @@ def printed(reader: Reader, of: Any) -> bytes:
 async def open_poster(desk: Desk, person: Person, token: str) -> Text | None:
     """A report with the place filled in, which can be corrected there. A half-finished conversation goes on after."""
     poster = posters.open_poster(desk, token)
-    kind = talking.FLOWS["report"]
     found = talking.current(desk, person)
     suspended = None
     if found is not None and found[1].begun and not found[0].sealed and found[1].name != "start":
         suspended = talking.put_aside(found[1])
-    known: dict[str, Any] = {"place": {"unit": poster.unit, "building": poster.building}, "unit": poster.unit}
-    talking.open_flow(desk, person, kind, suspended=suspended, **known)
+    talking.open_flow(desk, person, Report, suspended=suspended, **known_at(poster.unit, poster.building))
     return None
 
 
