@@ -33,7 +33,7 @@ def print_posters(
             changed = [change(desk, each) for each in posters.make_posters(desk, unit, building) if renew or revoke]
             views = [] if revoke else posters.to_be_printed(desk, unit, building)
             if file is not None and not revoke:
-                from bot.posters import posters as drawn  # draws: whoever only revokes does not wait for it
+                from bot.paper_posters import posters as drawn  # draws: whoever only revokes does not wait for it
 
                 file.write_bytes(drawn(desk, views))
     except OSError:

@@ -105,13 +105,13 @@ def paint_paper(view: View, poster_id: int, chat_id: int) -> Face | None:
 
 
 def sheet(view: View, found: PosterView) -> Any:
-    from bot.posters import sheet_of  # draws PDFs: nobody waits for it when the desk starts
+    from bot.paper_posters import sheet_of  # draws PDFs: nobody waits for it when the desk starts
 
     return sheet_of(view, found)
 
 
 def printed(reader: Reader, of: Any) -> bytes:
-    from bot.posters import one_poster
+    from bot.paper_posters import one_poster
 
     return one_poster(reader, of)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from zxingcpp import read_barcodes
 
 from bot.drawing.poster import BuildingPoster, draw
-from bot.posters import posters, sheet_of
+from bot.paper_posters import posters, sheet_of
 from bot.words import Reader
 from desk import posters as desk_posters
 from domain.desk_file import DeskFileFaults, read_desk_file
