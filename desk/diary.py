@@ -8,6 +8,7 @@ from typing import Any
 
 from desk import praise
 from desk.front import CardRefresh, Desk
+from desk.good_deed_parts import keep_parts
 from desk.order_views import tell_person
 from desk.people import get_person
 from desk.points import earn
@@ -59,7 +60,7 @@ def write(desk: Desk, person: Person, once: str, unit: str, parts: list[dict[str
             made_at=desk.now,
         )
         if deed_id is not None:
-            rows.add_parts(desk.conn, deed_id, parts, desk.now)
+            keep_parts(desk, person, deed_id, parts)
             rows.remember(desk.conn, deed_id, "written", desk.now, person.id)
             _award(desk, person, deed_id)
     return _("It stands in your diary. A small good deed a day makes a good year! /diary shows your week.")
@@ -70,9 +71,9 @@ def key_of(deed_id: int) -> str:
 
 
 def _award(desk: Desk, person: Person, deed_id: int) -> int:
-    """1. Only to a household. 2. Hold its balance, so that the week is counted in peace. 3. What the week leaves."""
+    """1. Only to a household, not for a child. 2. Hold its balance, so that nobody counts beside us. 3. The rest."""
     standard, home = desk.file.diary, person.household_id
-    if home is None or standard.award == 0:
+    if home is None or standard.award == 0 or person.of_age is False:
         return 0
     points.lock_balances(desk.conn, [points.account_of(desk.conn, home)])
     since = week_start(desk.now, desk.file.zone)
@@ -238,7 +239,12 @@ def mark(desk: Desk, person: Person, deed_id: int) -> Text:
 
 def _award_best(desk: Desk, deed: GoodDeed, by: Person) -> None:
     standard, writer = desk.file.diary, get_person(desk, deed.reporter_id)
-    if writer.household_id is None or standard.best == 0 or writer.household_id == by.household_id:
+    if (
+        writer.household_id is None
+        or standard.best == 0
+        or writer.of_age is False
+        or writer.household_id == by.household_id
+    ):
         return
     best = Earning(
         f"{key_of(deed.id)}:best",

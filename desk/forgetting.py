@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk import cases, closing, good_deeds, her_side, holding
+from desk import cases, closing, good_deeds, her_side, holding, problems
 from desk.front import Call, CardRefresh, Desk
 from desk.households import CARD as HOUSEHOLD_ASK
 from desk.order_views import get_order
@@ -52,6 +52,7 @@ def forget(desk: Desk, person: Person) -> None:
     said_before = len(desk.said)
     _settle(desk, person, theirs)
     good_deeds.forget(desk, person)
+    problems.forget(desk, person)
     elsewhere = [saying for saying in desk.said[said_before:] if _chat_of(saying) != person.telegram_id]
     del desk.said[said_before:]
     _clear_chat(desk, person)

@@ -10,11 +10,11 @@ from typing import Any
 
 from desk import praise
 from desk.alerts import can_hear
-from desk.front import CardRefresh, Copy, Desk
+from desk.front import CardRefresh, Desk
 from desk.good_deed_doers import known_volunteers, lives_in, standing_at, volunteers_of, who_lives_at
+from desk.good_deed_parts import CARD, drop_parts_of, keep_parts, show_parts
 from desk.order_views import tell_person
 from desk.people import get_person
-from desk.pictures import SENT_AS
 from desk.points import EARNED, earn
 from desk.roles import may_lead, officers
 from domain import good_deeds as rules
@@ -32,8 +32,6 @@ from storage.households import Household, chats_with
 from storage.people import holders_of
 from storage.points import balance_of
 
-CARD = "good_deed"
-"""What a supervisor is asked."""
 AGAIN = timedelta(days=1)
 """So long a question to a supervisor waits before it is asked further up."""
 
@@ -99,7 +97,7 @@ def _write(desk: Desk, person: Person, new: NewDeed) -> None:
     )
     if deed_id is None:
         return
-    rows.add_parts(desk.conn, deed_id, new.parts, desk.now)
+    keep_parts(desk, person, deed_id, new.parts)
     rows.remember(desk.conn, deed_id, "told", desk.now, person.id)
     _ask(desk, get_deed(desk, deed_id))
 
@@ -243,7 +241,10 @@ def decline(desk: Desk, person: Person, deed_id: int) -> Text:
 
 
 def _award(desk: Desk, deed: GoodDeed) -> None:
-    """To the household of whoever did it and to that of whoever told us; nothing within one household."""
+    """To the household of whoever did it and to that of whoever told us; nothing within one household.
+
+    A child's name does not stand beside the points, and a child who told us earns none.
+    """
     reporter = get_person(desk, deed.reporter_id)
     doer = get_person(desk, deed.doer_id) if deed.doer_id is not None else None
     kind = standard(desk, deed)
@@ -254,9 +255,10 @@ def _award(desk: Desk, deed: GoodDeed) -> None:
     common: dict[str, Any] = {"dimension": kind.dimension, "decided_by": deed.decided_by, "deed": kind.key}
     once = f"award:good_deed:{deed.id}"
     if home is not None:
-        did = Earning(once, home, deed.doer_id, kind.award.doer, rules.DONE, pair=(reporter.id,), **common)
-        _tell_earned(desk, REWARDED, others, home, earn(desk, did))
-    if reporter.household_id is not None:
+        named = deed.doer_id if praise.is_grown_up(desk, deed) else None
+        did = Earning(once, home, named, kind.award.doer, rules.DONE, pair=(reporter.id,), **common)
+        _tell_earned(desk, REWARDED, [each.id for each in praise.deciders(desk, deed)], home, earn(desk, did))
+    if reporter.household_id is not None and reporter.of_age is not False:
         home, pair = reporter.household_id, tuple(others)
         told = Earning(f"{once}:told", home, reporter.id, kind.award.reporter, rules.TOLD, pair=pair, **common)
         _tell_earned(desk, EARNED, [reporter.id], home, earn(desk, told))
@@ -281,10 +283,8 @@ def show(desk: Desk, person: Person, deed_id: int) -> None:
 def hand_pictures(desk: Desk, person: Person, deed_id: int) -> None:
     """Pictures and voices, to whoever has to say whether it was so."""
     get_judged(desk, person, deed_id)
-    for part in rows.parts_of(desk.conn, deed_id):
-        if part.file_id and part.kind in SENT_AS and person.telegram_id is not None:
-            fields = {part.kind: part.file_id, "protect_content": True}
-            desk.say(Copy(person.telegram_id, SENT_AS[part.kind], fields, subject=CARD, subject_id=deed_id))
+    if person.telegram_id is not None:
+        show_parts(desk, rows.parts_of(desk.conn, deed_id), person.telegram_id, deed_id)
 
 
 def forget(desk: Desk, person: Person) -> None:
@@ -293,7 +293,7 @@ def forget(desk: Desk, person: Person) -> None:
     for deed in theirs:
         for verb in ("withdraw", "keep", "take_down"):
             rows.move(desk.conn, deed.id, verb, next_at=None)
-    rows.forget(desk.conn, person.id)
+    drop_parts_of(desk, person)
     for deed in theirs:
         refresh(desk, deed.id)
         praise.refresh(desk, deed.id)

@@ -6,7 +6,7 @@ transaction, and whoever reported it, or follows it, is told once, in their own 
 
 from __future__ import annotations
 
-from desk import escalation, pausing
+from desk import escalation, pausing, problems
 from desk.deadlines import meet_deadline
 from desk.front import Copy, Desk
 from desk.order_views import category_of, get_order, name_of, show_order
@@ -73,6 +73,7 @@ def accept(
     promise(desk, order)
     escalation.restart(desk, order_id)
     show_order(desk, get_order(desk, order_id), anew=True, tell=_told(desk, TOLD_ACCEPTED, order))
+    problems.consider(desk, order_id)
     asked = _("{team} has been asked.")
     return asked(team=team.title) if team else _("Noted. There is no team for it here, so I call those in charge.")
 
@@ -105,6 +106,7 @@ def refer(desk: Desk, by: Person, order_id: int, body: str) -> Text:
     thank_reporter(desk, get_order(desk, order_id))
     told = _told(desk, said, order, body=to.name, phone=to.phone, at=by_when)
     show_order(desk, get_order(desk, order_id), tell=told)
+    problems.consider(desk, order_id)
     return _("Noted. I have told whoever reported it who looks after it now.")
 
 

@@ -22,11 +22,16 @@ ASKED, SHOWN = "praise", "praised"
 
 
 def deciders(desk: Desk, deed: GoodDeed) -> list[Person]:
-    """Who answers: whoever did it; for a child, or where only the household is known, those who live there."""
-    if deed.doer_id is not None and not deed.child:
-        return [get_person(desk, deed.doer_id)]
+    """Who answers: whoever did it; for a child, or where only the household is known, the grown-ups who live there."""
+    if is_grown_up(desk, deed):
+        return [get_person(desk, deed.doer_id)] if deed.doer_id is not None else []
     home = members_of(desk.conn, deed.doer_home) if deed.doer_home is not None else []
-    return [each for each in home if not (deed.child and each.id == deed.doer_id)]
+    return [each for each in home if each.of_age is not False and not (deed.child and each.id == deed.doer_id)]
+
+
+def is_grown_up(desk: Desk, deed: GoodDeed) -> bool:
+    """Is it somebody whom the desk knows, and who answers for themselves?"""
+    return deed.doer_id is not None and not deed.child and get_person(desk, deed.doer_id).of_age is not False
 
 
 def ask(desk: Desk, deed: GoodDeed) -> None:
@@ -48,7 +53,7 @@ def answer(desk: Desk, person: Person, deed_id: int, consent: str) -> Text:
     1. Are they asked? 2. Compete: the first answer counts. 3. The groups see it, or nobody does.
     """
     deed = _asked(desk, person, deed_id)
-    if consent not in (NAMED, NAMELESS, NO) or (consent == NAMED and not may_be_named(deed)):
+    if consent not in (NAMED, NAMELESS, NO) or (consent == NAMED and not is_grown_up(desk, deed)):
         raise NotFound
     given = {"consent": consent, "consent_by": person.id}
     if deed.state != "confirmed" or not rows.move(desk.conn, deed_id, "keep" if consent == NO else "show", **given):
@@ -79,11 +84,6 @@ def _asked(desk: Desk, person: Person, deed_id: int) -> GoodDeed:
     if person.id not in {each.id for each in deciders(desk, deed)}:
         raise NotFound
     return deed
-
-
-def may_be_named(deed: GoodDeed) -> bool:
-    """A name is shown only of a grown-up who says so themselves."""
-    return deed.doer_id is not None and not deed.child
 
 
 def _is_night(desk: Desk) -> bool:
@@ -117,7 +117,7 @@ def praised(desk: Desk, deed: GoodDeed, consent: str | None) -> Praised:
     unit = desk.file.units.get(deed.unit)
     told = " ".join(part.words for part in rows.parts_of(desk.conn, deed.id) if part.words)
     doer = get_person(desk, deed.doer_id) if deed.doer_id is not None else None
-    named = consent == NAMED and may_be_named(deed) and doer is not None and bool(doer.name or doer.shown_name)
+    named = consent == NAMED and is_grown_up(desk, deed) and doer is not None and bool(doer.name or doer.shown_name)
     return Praised(
         by_oneself=deed.by_oneself,
         unit=unit.name if unit else dict.fromkeys(desk.file.languages, deed.unit),
@@ -162,5 +162,5 @@ def question(desk: Desk, deed_id: int, reader: Person | None) -> Question | None
         return None
     if reader.id not in {each.id for each in deciders(desk, deed)}:
         return None
-    may = may_be_named(deed)
+    may = is_grown_up(desk, deed)
     return Question(deed, reader, praised(desk, deed, deed.consent or (NAMED if may else NAMELESS)), may)

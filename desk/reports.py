@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import orders, pictures
+from desk import orders, pictures, problems
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, tell_person
@@ -79,6 +79,8 @@ def make_report(desk: Desk, new: NewReport) -> Order:
             continue
         _add_report(desk, kind, new, made)
         order = orders.begin(desk, made, asked)
+        if not kind.is_judged_first:
+            problems.consider(desk, order.id)
     return order
 
 

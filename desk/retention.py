@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import pictures
+from desk import good_deed_parts, pictures
 from desk.front import Desk
 from storage.messages import get_fact, set_fact
 from storage.retention import let_go
@@ -15,7 +15,7 @@ def sweep_old(desk: Desk) -> bool:
     today = desk.now.date().isoformat()
     if get_fact(desk.conn, LAST) == today:
         return False
-    if let_go(desk.conn, desk.now) + pictures.let_go(desk) > 0:
+    if let_go(desk.conn, desk.now) + pictures.let_go(desk) + good_deed_parts.let_go(desk) > 0:
         return True
     set_fact(desk.conn, LAST, today)
     return False

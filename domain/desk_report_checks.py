@@ -71,7 +71,7 @@ def _check_what_is_shown(faults: Faults, kind: ReportKind) -> None:
                 faults.add((*path, key), sentence(key=key))
     if kind.heading == GOOD_DEED:
         plain = {each.name: each.default for each in fields(ReportKind)}
-        for key in ("team", "ladder", "triage", "near", "done_needs", "urgent", "skip_judging", "body"):
+        for key in ("team", "ladder", "triage", "near", "done_needs", "urgent", "skip_judging", "body", "repeats"):
             if getattr(kind, key) != plain[key]:
                 sentence = _("A good deed leads to no work, so it has no “{key}”. Take it out.")
                 faults.add((*path, key), sentence(key=key))

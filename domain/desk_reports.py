@@ -3,9 +3,10 @@
 import re
 
 from domain.desk_reading import Table
-from domain.desk_schema import NEAR_FOR, Award, Body, Category, DeskFile, ReportKind
+from domain.desk_schema import NEAR_FOR, Award, Body, Category, DeskFile, Repeats, ReportKind
 from domain.desk_sections import EVIDENCE, read_promise
 from domain.escalation import PEOPLE
+from domain.words import _
 
 DEMANDS = ("photo", "place", "words")
 _NUMBER = re.compile(r"\+?[\d][\d -]{1,19}")
@@ -32,6 +33,7 @@ def read_report(key: str, table: Table) -> ReportKind:
         public=table.flag("public"),
         discreet=table.flag("discreet"),
         body=table.word("body", "power_company"),
+        repeats=_repeats(table),
     )
     table.done()
     return kind
@@ -44,6 +46,22 @@ def _near(table: Table) -> int | None:
         table.not_understood(table.here("near"), 'near = "50m"')
         return None
     return int(found[1]) if found else None
+
+
+REPEATS = 'repeats = { count = 3, near = "50m", within = "30d" }'
+
+
+def _repeats(table: Table) -> Repeats | None:
+    repeats = table.table("repeats")
+    if repeats is None:
+        return None
+    count, near, within = repeats.number("count", 3, least=2), _near(repeats), repeats.duration("within", "30d")
+    repeats.done()
+    missing = next((key for key in ("count", "near", "within") if key not in repeats.raw), None)
+    if missing is not None:
+        sentence = _("“{key}” is missing. Write for example: {example}")
+        table.fault("repeats", sentence(key=missing, example=REPEATS))
+    return Repeats(count, near, within) if count and near and within else None
 
 
 def _award(table: Table) -> Award:

@@ -70,6 +70,15 @@ NEAR_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """From so many reports, so near to one another and within such a time, it is a standing problem."""
+
+    count: int
+    near: int  # metres
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class ReportKind:
     """What people report. One that others lie `under` is only a heading; a good deed leads to no work."""
 
@@ -92,6 +101,7 @@ class ReportKind:
     public: bool = False  # once judged, its picture may be shown to whoever reports the same
     discreet: bool = False  # nobody else is ever shown that there is one
     body: str | None = None  # who looks after it instead of volunteers; they only keep people away
+    repeats: Repeats | None = None
 
     @property
     def heading(self) -> str:

@@ -72,6 +72,7 @@ NAMELESS = {
     "reports.judged_by": "a supervisor had judged somebody else's report",
     "reports.rung_by": "a supervisor had told whoever looks after somebody else's report",
     "reports.guardian_id": "a guardian had answered for a child of the household",
+    "problem_history.person_id": "who looked after a place stays with it; their words are emptied",
     "audit_log.person_id": "who changed what stays on record, in keys and numbers",
 }
 """Columns that go on pointing at the person's row, which has nothing in it any more but the day it was emptied."""

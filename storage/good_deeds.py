@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.good_deeds import DIARY, MOVES, PRAISE, GoodDeed
 from domain.orders import Part
 from storage.tables import among, good_deed_history, good_deed_parts, good_deeds, postings, transfers
+
+KEPT_FOR, NOT_CONFIRMED = timedelta(days=365), timedelta(days=30)
+"""So long the words and pictures of a good deed are kept; of what was not confirmed, a month."""
 
 _DEEDS = select(*(good_deeds.c[name] for name in GoodDeed.__dataclass_fields__))
 
@@ -153,8 +156,32 @@ def posted_for(conn: Connection, onces: Sequence[str]) -> int:
     return int(conn.execute(earned).scalar_one()) if onces else 0
 
 
+def part_ids_of(conn: Connection, person_id: int) -> list[int]:
+    """Of what this person told, and of what was told of them."""
+    told = good_deed_parts.c.deed_id.in_(select(good_deeds.c.id).where(_theirs(person_id)))
+    return list(conn.scalars(select(good_deed_parts.c.id).where(told).order_by(good_deed_parts.c.id)))
+
+
+def _theirs(person_id: int) -> ColumnElement[bool]:
+    return or_(good_deeds.c.reporter_id == person_id, good_deeds.c.doer_id == person_id)
+
+
 def forget(conn: Connection, person_id: int) -> None:
     """Every word and picture of what this person told, and of what was told of them."""
-    theirs = or_(good_deeds.c.reporter_id == person_id, good_deeds.c.doer_id == person_id)
-    conn.execute(delete(good_deed_parts).where(good_deed_parts.c.deed_id.in_(select(good_deeds.c.id).where(theirs))))
-    conn.execute(update(good_deeds).where(theirs).values(described=None))
+    delete_parts(conn, part_ids_of(conn, person_id))
+    conn.execute(update(good_deeds).where(_theirs(person_id)).values(described=None))
+
+
+def old_parts(conn: Connection, now: datetime, most: int) -> list[int]:
+    """Of what was confirmed or noted a year ago, and of what was not confirmed a month ago."""
+    not_confirmed = good_deeds.c.state.in_(("declined", "withdrawn")) & (good_deeds.c.made_at < now - NOT_CONFIRMED)
+    old = (
+        select(good_deed_parts.c.id)
+        .join(good_deeds, good_deeds.c.id == good_deed_parts.c.deed_id)
+        .where(or_(good_deed_parts.c.at < now - KEPT_FOR, not_confirmed))
+    )
+    return list(conn.scalars(old.order_by(good_deed_parts.c.id).limit(most)))
+
+
+def delete_parts(conn: Connection, part_ids: Sequence[int]) -> int:
+    return conn.execute(delete(good_deed_parts).where(good_deed_parts.c.id.in_(list(part_ids)))).rowcount

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from storage.tables import echoes, good_deed_parts, good_deeds, inbox, invitations, outbox, state, talks
+from storage.tables import echoes, inbox, invitations, outbox, state, talks
 
 AT_ONCE = 500
 
@@ -16,24 +16,17 @@ OUTBOX = timedelta(days=30)
 """So long a reply to one of our messages still finds what it was about."""
 LINKS = timedelta(days=30)
 TALKS = timedelta(days=60)
-GOOD_DEEDS = timedelta(days=365)
-"""So long the words and pictures of a good deed are kept; what was not confirmed goes after a month."""
-NOT_CONFIRMED = timedelta(days=30)
 SORRY = "said sorry to "
 """Notes that somebody was told why an answer came late, and when; a day later nobody looks at them."""
 
 
 def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
-    not_confirmed = select(good_deeds.c.id).where(
-        good_deeds.c.state.in_(("declined", "withdrawn")), good_deeds.c.made_at < now - NOT_CONFIRMED
-    )
     return [
         (inbox, (inbox.c.at < now - INBOX) & inbox.c.state.in_(("done", "ignored"))),
         (outbox, (outbox.c.done_at < now - OUTBOX) & outbox.c.state.in_(("sent", "dead", "uncertain"))),
         (echoes, echoes.c.done_at < now - OUTBOX),
         (invitations, invitations.c.expires_at < now - LINKS),
         (talks, talks.c.touched_at < now - TALKS),
-        (good_deed_parts, (good_deed_parts.c.at < now - GOOD_DEEDS) | good_deed_parts.c.deed_id.in_(not_confirmed)),
         (state, state.c.name.startswith(SORRY) & (state.c.value < (now - timedelta(days=1)).isoformat())),
     ]
 

@@ -27,6 +27,7 @@ from bot.flows.help import Help
 from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
 from bot.flows.private import Private
+from bot.flows.problem import ProblemClose, ProblemNote, ProblemOwner
 from bot.flows.rate import Rate
 from bot.flows.redeem import Redeem
 from bot.flows.refer_to import ReferTo
@@ -80,6 +81,9 @@ ALL: list[type[Flow]] = [
     ChangeItem,
     AddStation,
     AddMerchant,
+    ProblemNote,
+    ProblemOwner,
+    ProblemClose,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

@@ -10,6 +10,7 @@ from bot.cards import Face, View, language_of
 from bot.flows.steps import parts_as_text
 from desk import good_deeds, people, praise
 from desk.front import Button, Desk
+from desk.good_deed_parts import CARD
 from desk.good_deed_views import DeedView, deed_view
 from domain.good_deeds import NAMED, NAMELESS, NO
 from domain.households import where
@@ -144,9 +145,11 @@ def paint_praise(view: View, deed_id: int, chat_id: int) -> Face | None:
         return Face(_("This has been taken care of. Thank you!"))
     language, deed = language_of(view, reader), asked.deed
     head = _("🌸 Somebody has noticed something good that you did, and the community worker has confirmed it.")
-    if deed.by_oneself:
+    if deed.by_oneself and not asked.may_be_named:
+        head = _("🌸 The community worker liked what a child of your household wrote in the diary.")
+    elif deed.by_oneself:
         head = _("🌸 The community worker liked what you wrote in your diary.")
-    elif deed.child:
+    elif deed.child or (deed.doer_id is not None and not asked.may_be_named):
         head = _("🌸 Somebody has noticed something good that a child of your household did.")
     elif deed.doer_id is None:
         head = _("🌸 Somebody has noticed something good that somebody of your household did.")
@@ -181,4 +184,4 @@ def paint_praised(view: View, deed_id: int, chat_id: int) -> Face | None:
     return Face(as_it_stands(seen)) if seen is not None else Face(_("Something good was done here. Thank you!"))
 
 
-CARDS = {good_deeds.CARD: paint_deed, praise.ASKED: paint_praise, praise.SHOWN: paint_praised}
+CARDS = {CARD: paint_deed, praise.ASKED: paint_praise, praise.SHOWN: paint_praised}

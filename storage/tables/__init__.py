@@ -27,6 +27,7 @@ from storage.tables.people import (
 from storage.tables.pictures import pictures
 from storage.tables.points import accounts, earned_with, postings, standards, transfer_notes, transfers
 from storage.tables.posters import posters
+from storage.tables.problems import problem_followers, problem_history, problem_notes, problems
 from storage.tables.reports import followers, reports
 
 __all__ = [
@@ -75,6 +76,10 @@ __all__ = [
     "posters",
     "postings",
     "presentations",
+    "problem_followers",
+    "problem_history",
+    "problem_notes",
+    "problems",
     "ratings",
     "redemptions",
     "reports",

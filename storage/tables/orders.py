@@ -60,6 +60,7 @@ orders = Table(
     Index("ix_orders_state", "state", "unit"),
     Index("ix_orders_holder", "holder_id", "state"),  # whoever has helped a thousand times has few to do now
     Index("ix_orders_near", "category", "band", "longitude", **only(NEARBY)),
+    Index("ix_orders_places", "category", "band", "made_at", **only("band IS NOT NULL")),  # also what is mended
 )
 
 order_parts = Table(

@@ -168,3 +168,18 @@ def test_the_desk_file_says_what_it_earns(at_desk: AtDesk, standard: dict[str, i
         diary.mark(desk, cast.dina, ids[0])
         for_entries = 0 if standard.get("award") == 0 else 4 if "person_week" in standard else 3
         assert balance(desk, get_person(desk.conn, cast.ama.id)) == for_entries + (0 if "best" in standard else 5)
+
+
+def test_a_childs_diary_earns_nothing_and_a_grown_up_says_whether_it_is_read(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        lin = add_account(desk, 20, "Lin", household_id=cast.ama.household_id, of_age=False)
+        deed_id = notes(desk, lin, "lin")
+        diary.mark(desk, cast.dina, deed_id)
+        assert balance(desk, cast.ama) == 0
+        assert cards(desk, "praise") == [cast.ama.telegram_id]
+        assert refused(lambda: praise.answer(desk, lin, deed_id, "nameless")) is NotFound
+        assert refused(lambda: praise.answer(desk, cast.ama, deed_id, "named")) is NotFound
+        praise.answer(desk, cast.ama, deed_id, "nameless")
+        seen = praise.view_in_group(desk, deed_id, GROUP)
+        assert seen is not None and seen.name is None

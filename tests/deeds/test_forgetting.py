@@ -27,6 +27,7 @@ from storage.good_deeds import find_by_once
 from storage.households import add_households, find_at
 from storage.messages import set_fact
 from storage.people import find_person, get_person, roles_of
+from storage.problems import add_note, follow, remember
 from storage.tables import (
     applications,
     awaited,
@@ -43,6 +44,7 @@ from storage.tables import (
     people,
     postings,
     presentations,
+    problems,
     redemptions,
     stations,
     teams,
@@ -88,6 +90,7 @@ def plant(desk: Desk) -> tuple[Cast, Person]:
     _half_finished(desk, ama)
     _messages(desk, ama)
     _reports(desk, cast, ama)
+    _looks_after(desk, ama)
     return cast, ama
 
 
@@ -198,6 +201,17 @@ def _redeems(desk: Desk, ama: Person) -> None:
     desk.conn.execute(insert(presentations).values(**shown))
 
 
+def _looks_after(desk: Desk, ama: Person) -> None:
+    """A place where something keeps coming back: she answers for it, said how it goes, and follows another."""
+    lamps = list(desk.conn.scalars(select(report_rows.c.order_id).order_by(report_rows.c.order_id)))
+    for number, (order_id, owner) in enumerate(zip(lamps, (ama.id, None), strict=False), 1):
+        row = {"id": number, "first_id": order_id, "kind": "lamp", "unit": "ankang", "state": "open", "owner_id": owner}
+        desk.conn.execute(insert(problems).values(**row, made_at=desk.now))
+    add_note(desk.conn, 1, "said", ama.id, canary("how it goes"), desk.now)
+    remember(desk.conn, 1, "noted", desk.now, ama.id)
+    follow(desk.conn, 2, ama.id, desk.now)
+
+
 def _half_finished(desk: Desk, ama: Person) -> None:
     _redeems(desk, ama)
     progress = {"answers": {"story": canary("draft")}}
@@ -251,6 +265,9 @@ HARMLESS = {
     "pauses": ["left", "run_state", "stood"],  # clocks and states
     "people": ["language", "unit"],  # of the desk file; emptied all the same
     "pictures": ["subject", "kind", "state", "why", "name", "sha256"],  # names by chance
+    "problem_history": ["what"],
+    "problem_notes": ["once"],
+    "problems": ["kind", "unit", "building", "state"],
     "reports": ["verdict", "body", "building", "guardian"],
     "redemptions": ["once", "state", "code_hash", "token_hash", "week"],  # keyed hashes
     "posters": ["unit", "building", "token_hash"],  # of doors, not of people

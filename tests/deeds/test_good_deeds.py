@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from desk import good_deeds, praise
+from desk import good_deeds, pictures, praise
 from desk.front import CardRefresh, Copy, Desk, Line
 from desk.good_deed_doers import known_volunteers
+from desk.good_deed_parts import PART
+from desk.retention import sweep_old
 from domain import good_deeds as rules
 from domain.desk_file import DeskFile
 from domain.good_deeds import GoodDeed, NewDeed
@@ -23,7 +25,7 @@ from domain.households import Address
 from domain.people import Person
 from domain.refusals import NotFound, Refusal
 from storage import points
-from storage.good_deeds import find_by_once, find_deed
+from storage.good_deeds import find_by_once, find_deed, parts_of
 from storage.households import join
 from storage.people import get_person
 from storage.tables import good_deed_history, transfers
@@ -407,3 +409,45 @@ def test_yes_and_no_of_a_household_at_once_are_one_answer(
     with at_desk() as desk:
         now = find_deed(desk.conn, deed.id)
         assert now is not None and (now.state, now.consent) == (("shown", "nameless") if came[0] else ("kept", "no"))
+
+
+# ── what was told goes in time ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_words_and_pictures_are_kept_a_year_and_a_month_where_nobody_confirmed_it(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        town = settle(desk)
+        kept, declined = of_ben(desk, town, "kept"), of_ben(desk, town, "declined")
+        good_deeds.confirm(desk, town.cast.dina, kept.id)
+        praise.answer(desk, town.cast.ben, kept.id, "named")
+        good_deeds.decline(desk, town.cast.dina, declined.id)
+        both = [part.id for deed in (kept, declined) for part in parts_of(desk.conn, deed.id)]
+        assert len(pictures.pictures_of(desk, PART, *both)) == 2
+
+    def left(days: int) -> tuple[int, int, int]:
+        with at_desk(MORNING + timedelta(days=days)) as desk:
+            while sweep_old(desk):
+                pass
+            told = [len(parts_of(desk.conn, deed.id)) for deed in (kept, declined)]
+            return told[0], told[1], len(pictures.pictures_of(desk, PART, *both))
+
+    assert [left(days) for days in (29, 31, 364, 366)] == [(2, 2, 2), (2, 0, 1), (2, 0, 1), (0, 0, 0)]
+    with at_desk(MORNING + timedelta(days=366)) as desk:
+        seen = praise.view_in_group(desk, kept.id, GROUP)
+        assert seen is not None and seen.words == "", "a card that is painted anew then has the thanks alone"
+        assert desk.conn.execute(select(good_deed_history)).all(), "that it happened stays countable"
+
+
+@pytest.mark.parametrize("who", ["ama", "ben"])
+def test_forgotten_by_whoever_told_it_or_by_whoever_did_it(at_desk: AtDesk, who: str) -> None:
+    with at_desk() as desk:
+        town = settle(desk)
+        deed = of_ben(desk, town)
+        good_deeds.confirm(desk, town.cast.dina, deed.id)
+        praise.answer(desk, town.cast.ben, deed.id, "named")
+        ids = [part.id for part in parts_of(desk.conn, deed.id)]
+        good_deeds.forget(desk, town.cast.ama if who == "ama" else town.cast.ben)
+        now = find_deed(desk.conn, deed.id)
+        assert now is not None and now.state == "kept"
+        assert parts_of(desk.conn, deed.id) == [] and pictures.pictures_of(desk, PART, *ids) == []
+        assert praise.view_in_group(desk, deed.id, GROUP) is None

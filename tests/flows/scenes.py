@@ -252,6 +252,22 @@ def at_the_shelf(label: str, english: str = "") -> Scene:
             await town.ivy.taps(thing(town, english))
         return town.ivy, button(town, label)
 
+
+def looking_after(label: str) -> Scene:
+    """A way out was blocked three times, so that somebody looks after it as a whole."""
+
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        def reports_it(desk: Desk) -> None:
+            person = find_person(desk.conn, town.ben.id)
+            assert person is not None
+            for number in range(3):
+                told = NewReport(str(number), "exit", "ankang", person.id, latitude=29.95, longitude=122.3)
+                make_report(desk, told)
+
+        await town.at_desk(reports_it)
+        await town.dina.all_read()
+        return town.dina, button(town, label)
+
     return scene
 
 
@@ -297,4 +313,7 @@ SCENES: dict[str, Scene] = {
     "changeitem": at_the_shelf("Change…", "Rice"),
     "addstation": setting_up("➕ Add a station"),
     "addmerchant": setting_up("➕ Add a merchant"),
+    "problem_note": looking_after("Say how it goes"),
+    "problem_owner": looking_after("Hand it over"),
+    "problem_close": looking_after("It is solved"),
 }
