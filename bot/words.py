@@ -31,6 +31,8 @@ SOURCE = "en"  # msgids are English
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f]")
 """Controls that can make somebody's words look like ours, or turn a line around."""
 
+TAG = re.compile("</?[a-z]+>")
+
 YESTERDAY, TOMORROW = _("yesterday {time}"), _("tomorrow {time}")
 
 
@@ -100,7 +102,8 @@ class Reader:
 
     def label(self, text: Text) -> str:
         """The sentence without markup, for a button or a pop-up."""
-        return re.sub(r"</?[a-z]+>", "", self._put(text, escape=False))
+        words = self._put(text, escape=False)
+        return TAG.sub("", words) if "<" in words else words
 
     def _put(self, text: Text, *, escape: bool) -> str:
         if text.plural:

@@ -12,7 +12,7 @@ from desk.pictures import show_parts
 from desk.report_ladders import report_of
 from domain import order_views as views
 from domain.desk_file import Category
-from domain.orders import WAITING, Order, Part, may_answer
+from domain.orders import WAITING, Order, Part, as_askers_know_it, may_answer
 from domain.people import Person
 from domain.places import path_up
 from domain.refusals import NotFound
@@ -28,6 +28,7 @@ from storage.teams import get_team
 
 FITS_ON_CARD = 2400
 """Characters of a story that stand on the holder's card; longer parts come as messages of their own."""
+RATED = ("speed", "quality", "words")
 REPORTER = _("whoever reported it")
 
 
@@ -161,22 +162,22 @@ def view_for_requester(desk: Desk, order_id: int, chat_id: int) -> views.Request
     order, reader = rows.find_order(desk.conn, order_id), find_person(desk.conn, chat_id)
     if order is None or reader is None or not may_answer(order, reader):
         return None
-    call = escalation.next_call(desk, order.id)
-    speed, quality, words = rows.find_rating(desk.conn, order.id)
-    unsaid = (("speed", speed), ("quality", quality), ("words", words))
+    waits, over = as_askers_know_it(order).is_open, order.state in ("resolved", "closed")
+    call = escalation.next_call(desk, order.id) if waits else None
+    marks = rows.find_rating(desk.conn, order.id) if over else ()
     return views.request_view(
         order,
         category_of(desk, order),
         reader_id=reader.id,
         holder=name_of(desk, order.holder_id),
-        promised_at=rows.promised_at(desk.conn, order.id),
+        promised_at=rows.promised_at(desk.conn, order.id) if waits else None,
         call=(call.whom, call.at) if call else None,
-        run=rows.run_of(desk.conn, order.id),
+        run=rows.run_of(desk.conn, order.id) if waits else None,
         emergency=desk.file.emergency,
         quiet=None if is_urgent(desk, order) else desk.file.quiet,
         question=question_of(desk, order),
-        done=rows.parts_of(desk.conn, order.id, "done"),
-        to_rate=next((what for what, given in unsaid if given is None), None),
+        done=rows.parts_of(desk.conn, order.id, "done") if over else (),
+        to_rate=next((what for what, given in zip(RATED, marks, strict=False) if given is None), None),
     )
 
 

@@ -18,6 +18,11 @@ _FIELDS = list(Order.__dataclass_fields__)
 _WANTED = _FIELDS.index("wanted")
 _ORDERS = select(*(orders.c[name] for name in _FIELDS))
 _BY_ID = Prepared(_ORDERS.where(orders.c.id == bindparam("id")))
+_HELD_BY = Prepared(
+    _ORDERS.where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)).order_by(
+        orders.c.claimed_at, orders.c.id
+    )
+)
 _BY_ONCE = Prepared(_ORDERS.where(orders.c.once == bindparam("once")))
 _HOLDS = Prepared(select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)))
 _STORY = Prepared(
@@ -128,8 +133,7 @@ def count_held(conn: Connection, person_id: int) -> int:
 
 def held_by(conn: Connection, person_id: int) -> list[Order]:
     """What this person has in hand, longest first."""
-    held = _ORDERS.where(orders.c.holder_id == person_id, orders.c.state.in_(HELD))
-    return [_order(row) for row in conn.execute(held.order_by(orders.c.claimed_at, orders.c.id))]
+    return [_order(row) for row in _HELD_BY.all(conn, {"person_id": person_id})]
 
 
 def open_of(conn: Connection, team_ids: Iterable[int], most: int = 20) -> list[Order]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from storage.prepared import Prepared
 from storage.tables import applications, audit_log, invitations, roles
 
 _HAD = select(roles.c.id).where(
@@ -18,6 +19,8 @@ _HAD = select(roles.c.id).where(
     roles.c.team_id == bindparam("team_id"),
     roles.c.ended_at.is_not(None),
 )
+
+_OFFICERS = Prepared(select(exists().where(roles.c.role == "officer", roles.c.ended_at.is_(None))))
 
 
 # ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,8 +83,7 @@ def had_role(conn: Connection, person_id: int, role: str, unit: str = "", team_i
 
 
 def has_officer(conn: Connection) -> bool:
-    held = exists().where(roles.c.role == "officer", roles.c.ended_at.is_(None))
-    return bool(conn.execute(select(held)).scalar_one())
+    return bool(_OFFICERS.scalar(conn, {}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ class Picture:
         return Enclosed(self.name, await asyncio.to_thread(self.draw))
 
 
+_in_order = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """What should stand there now: HTML, and an inline keyboard as Telegram wants it."""
@@ -74,7 +77,7 @@ class Rendered:
 
     @property
     def face(self) -> str:
-        whole = json.dumps([self.text, self.keyboard, self.media], ensure_ascii=False, sort_keys=True)
+        whole = _in_order([self.text, self.keyboard, self.media])
         return self.marked + hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     @property
