@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
-from benchmarks import courier, growing, memory, outage, rush, story
+from benchmarks import courier, growing, memory, nearby, outage, rush, story
 from benchmarks.table import head
 
 SECTIONS: dict[str, Callable[[], None]] = {
@@ -15,6 +15,7 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "courier": courier.main,
     "rush": rush.main,
     "growing": growing.main,
+    "nearby": nearby.main,
     "outage": outage.main,
     "memory": memory.main,
 }

@@ -1,6 +1,6 @@
 """What lies near on a round earth: strips that an index finds quickly, and the distance that decides.
 
-The earth is cut along its parallels into strips of some 550 metres. Within a strip an index is in the order of the
+The earth is cut along its parallels into strips of some 110 metres. Within a strip an index is in the order of the
 longitudes, so that whatever may be near stands together in it, however much there is elsewhere.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 EARTH = 6_371_008.8
 """Its mean radius in metres."""
-PER_DEGREE = 200
+PER_DEGREE = 1000
 """Strips to a degree of latitude."""
 CLOSE_CALL = 1e-9
 """In degrees, a tenth of a millimetre: what rounding may take away from the edge of a box."""

@@ -59,7 +59,7 @@ orders = Table(
     Index("ix_orders_open", "team_id", "made_at", **only("state IN ('offered', 'reopened')")),
     Index("ix_orders_state", "state", "unit"),
     Index("ix_orders_holder", "holder_id", "state"),  # whoever has helped a thousand times has few to do now
-    Index("ix_orders_near", "category", "band", "longitude", **only(NEARBY)),
+    Index("ix_orders_near", "category", "band", "longitude", "latitude", "made_at", "state", **only(NEARBY)),
     Index("ix_orders_places", "category", "band", "made_at", **only("band IS NOT NULL")),  # also what is mended
 )
 

@@ -18,7 +18,11 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("band", sa.Integer(), nullable=True))
     op.add_column("people", sa.Column("of_age", sa.Boolean(), nullable=True))
     op.create_index(
-        "ix_orders_near", "orders", ["category", "band", "longitude"], sqlite_where=NEARBY, postgresql_where=NEARBY
+        "ix_orders_near",
+        "orders",
+        ["category", "band", "longitude", "latitude", "made_at", "state"],
+        sqlite_where=NEARBY,
+        postgresql_where=NEARBY,
     )
     op.create_table(
         "reports",
