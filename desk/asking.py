@@ -9,6 +9,7 @@ from desk.front import CardRefresh, Desk, Line
 from desk.order_views import askers_of, get_order, name_of, question_of, show_askers, show_group
 from desk.pictures import SENT_AS, show_parts, want_evidence
 from desk.relay import CARRIED, KEPT_AS, Piece
+from desk.report_ladders import must_ring
 from domain import orders as rules
 from domain.orders import WAITING, Order
 from domain.people import Person
@@ -38,7 +39,7 @@ def ask(desk: Desk, by: Person, order_id: int, question: str) -> Text:
     if not rows.move(desk.conn, order, "ask", as_read=True):
         raise _changed(desk, order_id)
     rows.remember(desk.conn, order_id, "ask", desk.now, by.id, question)
-    pausing.pause(desk, order)
+    pausing.pause(desk, order, ladder=not must_ring(desk, order))
     order = get_order(desk, order_id)
     show_group(desk, order)
     show_askers(desk, order, anew=True)  # the question stands on it, with a button to answer

@@ -16,15 +16,15 @@ from storage.escalation import ACTIVE, find_run
 Rules = tuple[QuietHours | None, BusinessCalendar | None]
 
 
-def pause(desk: Desk, order: Order) -> None:
-    """`order` as it stood before it began to wait."""
+def pause(desk: Desk, order: Order, *, ladder: bool = True) -> None:
+    """`order` as it stood before it began to wait. Where somebody has to ring meanwhile, the ladder goes on."""
     of = _rules_of(desk, order)
     left = {
         metric: _seconds(time_left(desk.now, due, *of(metric), desk.file.zone))
         for metric, due in rows.running_clocks(desk.conn, order.id).items()
     }
     run = find_run(desk.conn, order_id=order.id)
-    if run is not None and run.state in ACTIVE and run.next_at is not None:
+    if ladder and run is not None and run.state in ACTIVE and run.next_at is not None:
         left[rows.LADDER] = _seconds(time_left(desk.now, run.next_at, *of(rows.LADDER), desk.file.zone))
     rows.pause(desk.conn, desk.now, order.id, order.state, left, run)
 

@@ -161,13 +161,13 @@ def _next(seen: AlertView) -> Text | None:
 
 def _buttons(seen: AlertView) -> tuple[Button, ...]:
     id = seen.order.id
+    see = Button(_("I've seen it"), data=AlertTap(verb="seen", id=id).pack())
     if seen.judge or seen.root:
-        return judging.buttons(seen)
+        return *judging.buttons(seen), *((see,) if seen.judge and seen.order.is_open else ())
     same = judging.same_button(seen)
     give_to = Button(_("Give it to…"), data=f"open:give_to:{id}")
     call_off = Button(_("Call it off"), data=f"open:call_off:{id}")
     if seen.order.is_open:
-        see = Button(_("I've seen it"), data=AlertTap(verb="seen", id=id).pack())
         take = Button(_("I'll take it"), data=AlertTap(verb="take", id=id).pack())
         ask = Button(_("Ask them something"), data=f"open:ask:{id}")
         return see, take, give_to, *same, ask, call_off

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.simulator.acts import house, officers, residents, telegram, volunteers
+from tests.simulator.acts import house, judging, officers, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
     *residents.STEPS,
     *volunteers.STEPS,
     *officers.STEPS,
+    *judging.STEPS,
     *telegram.STEPS,
     *house.STEPS,
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.simulator.invariants import cards, confidence, journal, messages, orders
+from tests.simulator.invariants import cards, confidence, journal, judging, messages, orders
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
     *messages.INVARIANTS,
     *orders.INVARIANTS,
+    *judging.INVARIANTS,
     *confidence.INVARIANTS,
     *journal.INVARIANTS,
     *cards.INVARIANTS,
