@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+from bot.flows.steps import DONE
 from sandbox.world import Record
 from tests.simulator.acts.officers import IN_CHARGE
-from tests.simulator.acts.residents import answer, tappable
+from tests.simulator.acts.residents import answer, in_talk, press, tappable
 from tests.simulator.play import Play
 from tests.simulator.step import Step
-from tests.simulator.town import Town
+from tests.simulator.town import Here, Town
 
 VERDICTS = ("ju:", "open:strike_out:", "open:same_as:", "open:refer_to:", "open:decline:", "open:ask:")
-LONGEST = 6
 
 
 def verdicts(town: Town, user: int) -> list[tuple[Record, str]]:
     return [(record, data) for record, data in tappable(town, user, 12) if data.startswith(VERDICTS)]
 
 
-async def talk_on(town: Town, user: int, *flows: str) -> str:
-    """Answer what the tap has opened, to its end if nothing comes between."""
-    said: list[str] = []
-    for _step in range(LONGEST):
-        here = town.here(user)
-        if here is None or here.flow.name not in flows:
-            break
-        said.append(await answer(town, user, here))
-    return ", ".join(said)
+async def sees_something(play: Play) -> str | None:
+    """A resident reports something: whoever has begun goes on, most of the time with what is asked for."""
+    town = play.town
+    begun = [user for user in in_talk(town) if (here := town.here(user)) is not None and here.flow.name == "report"]
+    if not begun:
+        user = town.anybody("ama", "faye", "jo", "kim", "lena", "milo", "nour", "omar")
+        await town.says(user, "/report")
+        return f"{town.name(user)} /report"
+    user = town.chance.choice(begun)
+    here = town.here(user)
+    assert here is not None
+    return f"{town.name(user)} in report.{here.step.name}: {await report_on(town, user, here)}"
+
+
+async def report_on(town: Town, user: int, here: Here) -> str:
+    offered = [value for value in here.values if not value.startswith("~")]
+    match here.step.name:
+        case "about_what":
+            return await press(town, user, here, town.chance.choice(("hazard", "hazard", "uncivil")))
+        case "kind":
+            few = [value for value in ("lamp", "lamp", "litter", "wire") if value in offered]
+            return await press(town, user, here, town.chance.choice(few or offered))
+        case "story" if not here.flow.answers.get("story", {}).get("parts"):
+            await town.do("send", user=user, kind="photo", caption=f"it is broken {town.word()}")
+            return "a picture"
+        case "story":
+            return await press(town, user, here, DONE)
+        case "place":
+            await town.do("send", user=user, kind="location", latitude=29.95, longitude=122.3)
+            return "a pin"
+    return await answer(town, user, here)
 
 
 async def judges(play: Play) -> str | None:
@@ -90,12 +112,13 @@ async def is_asked(play: Play) -> str | None:
         await town.says(user, f"by the gate, {town.word()}", reply_to=record.id)
         return f"{town.name(user)} replies to what is asked"
     await town.taps(user, record, data)
-    return f"{town.name(user)} answers: {await talk_on(town, user, 'answer')}"
+    return f"{town.name(user)} taps {data}"
 
 
 STEPS = [
-    Step("judges", 4, judges),
+    Step("sees something", 12, sees_something),
+    Step("judges", 8, judges),
     Step("judge together", 1, judge_together),
-    Step("decides", 5, decides),
+    Step("decides", 8, decides),
     Step("is asked", 2, is_asked),
 ]

@@ -43,7 +43,11 @@ def judged_once(play: Play) -> list[str]:
 
 def merged_to_one_root(play: Play) -> list[str]:
     with play.town.reading.connect() as conn:
-        rows = conn.execute(select(reports.c.order_id, reports.c.same_as, orders.c.state).join(orders)).all()
+        rows = conn.execute(
+            select(reports.c.order_id, reports.c.same_as, orders.c.state).join(
+                orders, orders.c.id == reports.c.order_id
+            )
+        ).all()
         parents = {row.order_id: row.same_as for row in rows}
         wrong = [f"order {row.order_id} is {row.state}, same as {row.same_as}" for row in rows if _is_odd(row)]
         for order_id, parent in parents.items():
