@@ -1,20 +1,25 @@
-"""Somebody says that they live there; whoever is in charge of the place confirms it, and the first answer counts."""
+"""Somebody says that they live there; those who do, or whoever is in charge of the place, confirm it, and the first
+answer counts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from desk import people
 from desk.front import CardRefresh, Desk
 from desk.households import CARD, give_codes, home_of, join, show_asked
 from desk.roles import in_charge, may_lead, officers, tell
-from domain.households import Address, AnsweredAlready, InHousehold, WaitsAlready, written
+from domain.households import Address, AnsweredAlready, DeclinedLately, InHousehold, WaitsAlready, written
 from domain.people import Person
 from domain.refusals import NotFound
 from domain.words import Text, _
 from storage import households as rows
 from storage.households import ASKED, DECLINED, STANDING, Asked, Household
 from storage.roles import write_audit
+
+NOT_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,10 @@ class Question:
 
 
 def ask_to_belong(desk: Desk, person: Person, at: Address) -> Text:
-    """Ask whoever is in charge of the place to confirm it.
+    """Ask those who live there to confirm it, or whoever is in charge of the place.
 
-    1. One household and one question at a time. 2. The place, unless it is known. 3. The question, and its cards.
+    1. One household and one question at a time. 2. The place, unless it is known; after a no of those who live there,
+    not again for a while. 3. The question, and its cards. The answer never tells whether anybody lives there.
     """
     home = home_of(desk, person)
     if home is not None:
@@ -43,19 +49,38 @@ def ask_to_belong(desk: Desk, person: Person, at: Address) -> Text:
     household = rows.find_at(desk.conn, at)
     assert household is not None
     rows.change_state(desk.conn, household.id, [DECLINED], ASKED)
+    if _reachable(desk, household) and rows.was_declined(desk.conn, person.id, household.id, desk.now - NOT_AGAIN):
+        raise DeclinedLately
     application_id = rows.ask(desk.conn, desk.now, person.id, household.id)
     if application_id is None:
         raise WaitsAlready
-    for each in _asked_people(desk, person, at.unit):
+    for each in _asked_people(desk, person, household):
         if each.telegram_id is not None:
             desk.say(CardRefresh(each.telegram_id, CARD, application_id, anew=True))
-    return _("Thank you. I have asked the community worker and will tell you. Help comes in the meantime as well.")
+    return _("Thank you. I have asked those who can confirm it and will tell you. Help comes in the meantime as well.")
 
 
-def _asked_people(desk: Desk, person: Person, unit: str) -> list[Person]:
-    """Those nearest above the place; nobody confirms their own address, so then it climbs on to the officers."""
-    near = [each for each in in_charge(desk, unit) if each.id != person.id]
+def _asked_people(desk: Desk, person: Person, household: Household) -> list[Person]:
+    """Those who live there. Where nobody does, those nearest above the place; nobody confirms their own address, so
+    then it climbs on to the officers."""
+    within = _reachable(desk, household)
+    near = within or [each for each in in_charge(desk, household.unit) if each.id != person.id]
     return near or [each for each in officers(desk) if each.id != person.id]
+
+
+def _reachable(desk: Desk, household: Household) -> list[Person]:
+    """Members who can be asked. One without a telephone cannot, and then the community worker answers for them."""
+    return [each for each in rows.members_of(desk.conn, household.id) if each.reach == "open"]
+
+
+def may_answer(desk: Desk, by: Person, question: Question) -> bool:
+    """Whoever lives there says who else does; the community worker only where nobody of them can be asked."""
+    if question.person.id == by.id:
+        return False
+    within = _reachable(desk, question.household)
+    if within:
+        return any(each.id == by.id for each in within)
+    return may_lead(desk, by, question.household.unit)
 
 
 def waiting_of(desk: Desk, person: Person) -> Household | None:
@@ -81,7 +106,7 @@ def answer(desk: Desk, by: Person, application_id: int, accepted: bool) -> Text:
     1. May they? 2. Compete: the first answer counts. 3. The household stands, or goes again. 4. The person hears it.
     """
     question = find_question(desk, application_id)
-    if question is None or not may_lead(desk, by, question.household.unit) or question.person.id == by.id:
+    if question is None or not may_answer(desk, by, question):
         raise NotFound
     if not rows.decide(desk.conn, desk.now, application_id, by.id, "accepted" if accepted else "declined"):
         first = question.decided_by or by
@@ -96,13 +121,23 @@ def _carry_out(desk: Desk, question: Question, accepted: bool) -> None:
     person, household = question.person, question.household
     if not accepted:
         rows.give_up(desk.conn, household.id)
-        sentence = _("The community worker could not confirm {address}. Please speak to them, or use a code.")
+        sentence = _(
+            "Nobody could confirm that you live at {address}. Please speak to those who live there or to the community"
+            " worker, or use the code on the card."
+        )
         tell(desk, person, sentence(address=household.address))
         return
     stand(desk, household)
     if home_of(desk, person) is None:
         join(desk, person, household)
         tell(desk, person, _("Confirmed: you belong to the household at {address}.")(address=household.address))
+
+
+def may_see(desk: Desk, reader: Person, question: Question) -> bool:
+    """Whoever may answer; and what was answered, whoever might have."""
+    if question.asked.state == ASKED:
+        return may_answer(desk, reader, question)
+    return reader.household_id == question.household.id or may_lead(desk, reader, question.household.unit)
 
 
 def stand(desk: Desk, household: Household) -> None:

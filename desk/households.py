@@ -120,7 +120,9 @@ def join(desk: Desk, person: Person, household: Household) -> None:
     """1. In no household yet: one row changes, or none. 2. Address and unit, where none was known. 3. The others."""
     if not rows.join(desk.conn, person.id, household.id):
         home = home_of(desk, people.get_person(desk, person.id))
-        raise InHousehold(address=home.address if home else "")
+        if home is None:
+            raise WrongCode  # it has just been put together with another
+        raise InHousehold(address=home.address)
     learnt: dict[str, Any] = {}
     if not person.address:
         learnt["address"] = household.address

@@ -16,6 +16,7 @@ from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
 from storage import earnings
 from storage import points as rows
+from storage.household_changes import heir_of
 from storage.people import get_person
 
 THANKS = _("Thank you! {category} is done and confirmed.")
@@ -39,11 +40,14 @@ def earn(desk: Desk, earning: Earning) -> int:
     1. Never for one's own household. 2. Hold the accounts of both sides, so that the caps are counted in peace.
     3. Post as much as everybody's caps and the deed's own allow.
     """
+    earning = replace(earning, household_id=heir_of(desk.conn, earning.household_id))
     others = earnings.others_of(desk.conn, earning.pair)
     if earning.points <= 0 or _is_own(desk, earning, others):
         return 0
     homes = {earning.household_id, *(each for each in others if each > 0)}
     account = earnings.hold_accounts(desk.conn, homes)[earning.household_id]
+    if heir_of(desk.conn, earning.household_id) != earning.household_id:
+        return earn(desk, earning)  # it was put together with another while we waited for its account
     day, month = day_start(desk.now, desk.file.zone), month_start(desk.now, desk.file.zone)
     limits = [(desk.file.points.caps, "")]
     if earning.deed is not None and earning.caps != Caps():

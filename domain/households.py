@@ -114,7 +114,11 @@ class NoHousehold(Refusal):
 
 
 class WaitsAlready(Refusal):
-    text = _("You have asked already. I'll tell you as soon as the community worker has answered.")
+    text = _("You have asked already. I'll tell you as soon as somebody has answered.")
+
+
+class DeclinedLately(Refusal):
+    text = _("I have asked there for you lately, and the answer was no. The community worker can help you further.")
 
 
 class AnsweredAlready(Refusal):

@@ -121,7 +121,10 @@ def count_members(conn: Connection, household_id: int) -> int:
 
 
 def join(conn: Connection, person_id: int, household_id: int) -> bool:
-    """Did it happen? Nobody is in two households."""
+    """Did it happen? Nobody is in two households, and nobody in one that stands no more."""
+    there = select(households.c.state).where(households.c.id == household_id).with_for_update(read=True)
+    if conn.execute(there).scalar_one_or_none() != STANDING:
+        return False
     free = update(people).where(people.c.id == person_id, people.c.household_id.is_(None))
     return conn.execute(free.values(household_id=household_id)).rowcount == 1
 
@@ -172,6 +175,24 @@ def ask(conn: Connection, now: datetime, person_id: int, household_id: int) -> i
     )
     made = conn.execute(row.on_conflict_do_nothing().returning(applications.c.id)).scalar_one_or_none()
     return None if made is None else int(made)
+
+
+def asked_for(conn: Connection, household_id: int) -> list[Asked]:
+    """Who waits to be let into it."""
+    waiting = _ASKED.where(applications.c.household_id == household_id, applications.c.state == ASKED)
+    return [Asked(**row._asdict()) for row in conn.execute(waiting.order_by(applications.c.id))]
+
+
+def was_declined(conn: Connection, person_id: int, household_id: int, since: datetime) -> bool:
+    """Has this person been told no there since then?"""
+    told_no = select(applications.c.id).where(
+        applications.c.kind == "household",
+        applications.c.person_id == person_id,
+        applications.c.household_id == household_id,
+        applications.c.state == DECLINED,
+        applications.c.decided_at > since,
+    )
+    return conn.execute(told_no).first() is not None
 
 
 def decide(conn: Connection, now: datetime, application_id: int, by: int, state: str) -> bool:

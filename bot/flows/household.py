@@ -10,9 +10,9 @@ desk: Which building is it? A number such as 3, or a name.
 ama:  3
 desk: And which room? [It has no room number]
 ama:  201
-desk: Shall I ask the community worker to confirm that you live at Ankang Community, building 3, room 201? [Yes]
+desk: Shall I ask those who can confirm that you live at Ankang Community, building 3, room 201? [Yes]
 ama:  [Yes]
-desk: Thank you. I have asked the community worker and will tell you. Help comes in the meantime as well.
+desk: Thank you. I have asked those who can confirm it and will tell you. Help comes in the meantime as well.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def standing(flow: Household, desk: Desk) -> Text:
         return lines(_("Your household: {address}.")(address=home.address), _("In it: {names}.")(names=names))
     waiting = household_asks.waiting_of(desk, flow.person)
     if waiting is not None:
-        return _("The community worker has yet to confirm that you live at {address}.")(address=waiting.address)
+        return _("It has yet to be confirmed that you live at {address}.")(address=waiting.address)
     return _("You are in no household here yet. Neighbours come to help either way; points are kept for households.")
 
 
@@ -65,7 +65,7 @@ def what_follows(flow: Household, desk: Desk) -> Text:
             return _("That is the card of {address}. Do you live there?")(address=found.address if found else "—")
         case "new":
             unit = desk.file.units[flow.unit].name
-            sentence = _("Shall I ask the community worker to confirm that you live at {address}?")
+            sentence = _("Shall I ask those who can confirm that you live at {address}?")
             return sentence(address=where(flow.address, unit))
         case "renew":
             return _("The code you have now will no longer work. Shall I make a new one?")

@@ -15,8 +15,7 @@ from bot.handlers.payloads import Opens
 from bot.sorting import WORDS
 from desk import households, people
 from desk.front import Button, Desk
-from desk.household_asks import answer, find_question
-from desk.roles import may_lead
+from desk.household_asks import answer, find_question, may_see
 from domain.households import InHousehold, where
 from domain.people import Person
 from domain.words import Text, _, lines
@@ -39,7 +38,7 @@ async def answered(query: CallbackQuery, callback_data: AskTap, desk: Desk, pers
 def paint_ask(view: View, application_id: int, chat_id: int) -> Face | None:
     """Who says that they live where; once it is answered, who answered."""
     question, reader = find_question(view, application_id), people.find_person(view, chat_id)
-    if question is not None and (reader is None or not may_lead(view, reader, question.household.unit)):
+    if question is not None and (reader is None or not may_see(view, reader, question)):
         return Face(_("Others look after this now. Thank you!"))
     if question is None:
         return Face(_("Somebody had asked to join a household and has taken it back."))

@@ -1,0 +1,144 @@
+"""Households are put together or parted by whoever looks after the place: points, and what waits to be collected, go
+along, and the sum of all points stays what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desk import people
+from desk.front import Desk
+from desk.households import give_codes, members_of, show_asked
+from desk.roles import may_lead, tell
+from domain.household_changes import (
+    MERGE_REASONS,
+    MERGED,
+    PARTED,
+    SPLIT_REASONS,
+    LivedIn,
+    NobodyLeaves,
+    NoSuchHousehold,
+    OwnHousehold,
+    SameHousehold,
+)
+from domain.households import Address, written
+from domain.people import Person
+from domain.points import NotEnoughPoints, Posting
+from domain.refusals import AlreadyDone, NotFound
+from domain.words import Text, _
+from storage import household_changes as rows
+from storage import households as places
+from storage import points
+from storage.households import STANDING, Household
+from storage.roles import write_audit
+
+
+def find_household(desk: Desk, by: Person, at: Address) -> Household:
+    """The household at this address, for whoever looks after the place; not their own."""
+    if at.unit not in desk.file.units or not may_lead(desk, by, at.unit):
+        raise NotFound
+    household = places.find_at(desk.conn, at)
+    if household is None or household.state != STANDING:
+        raise NoSuchHousehold
+    if by.household_id == household.id:
+        raise OwnHousehold
+    return household
+
+
+def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -> Text:
+    """The first goes into the second.
+
+    1. Hold both, so that nobody joins them meanwhile. 2. May they, and do both stand? 3. Compete: it goes once.
+    4. Members and questions. 5. Its codes die and its place is free. 6. Hold the accounts, then what waits to be
+    collected, then the points: whatever was redeemed before is there, whatever comes later finds nothing.
+    """
+    if source_id == target_id:
+        raise SameHousehold
+    held = rows.hold(desk.conn, (source_id, target_id))
+    source, target = _get(desk, by, held, source_id), _get(desk, by, held, target_id)
+    if reason not in MERGE_REASONS:
+        raise NotFound
+    once = f"merge:{source_id}:{target_id}"
+    balance = points.balance_of(desk.conn, source_id) + points.balance_of(desk.conn, source_id, "hold")
+    about = {"household_id": source_id, "other_id": target_id, "reason": reason, "by": by.id, "at": desk.now}
+    if not rows.add_change(desk.conn, what="merge", once=once, points=balance, **about):
+        raise AlreadyDone
+    waiting = places.asked_for(desk.conn, source_id)
+    rows.move_members(desk.conn, source_id, target_id)
+    rows.move_questions(desk.conn, source_id, target_id)
+    rows.take_down(desk.conn, source)
+    _move_points(desk, source_id, target_id, once)
+    write_audit(desk.conn, desk.now, by.id, "households_merged", source=source_id, target=target_id, reason=reason)
+    for asked in waiting:
+        show_asked(desk, asked.id)
+    now = points.balance_of(desk.conn, target_id)
+    for each in members_of(desk, target):
+        tell(desk, each, _("Two households were put together. Yours has {count} points to use now.")(count=now))
+    return _("Done. They are one household now, with {count} points to use.")(count=now)
+
+
+def _move_points(desk: Desk, source: int, target: int, once: str) -> None:
+    points.move_all(desk.conn, desk.now, once, source, target, MERGED)
+
+
+def _get(desk: Desk, by: Person, held: dict[int, Household], household_id: int) -> Household:
+    household = held.get(household_id)
+    if household is None or not may_lead(desk, by, household.unit):
+        raise NotFound
+    if by.household_id == household_id:
+        raise OwnHousehold
+    if household.state != STANDING:
+        raise AlreadyDone
+    return household
+
+
+def split(
+    desk: Desk, by: Person, household_id: int, leaving: Sequence[int], at: Address, share: int, reason: str, once: str
+) -> Text:
+    """Some of a household live elsewhere now, and take a share of what can be used along. What is on hold stays.
+
+    1. Hold the household, and its account. 2. Done already? 3. Refuse: who, where to, how much. 4. Compete.
+    5. The other household stands. 6. Members. 7. Points. Only those who left hear where they belong now.
+    """
+    key = f"split:{once}"
+    household = _get(desk, by, rows.hold(desk.conn, (household_id,)), household_id)
+    if rows.is_known(desk.conn, key):
+        raise AlreadyDone
+    if reason not in SPLIT_REASONS or at.unit not in desk.file.units or not may_lead(desk, by, at.unit):
+        raise NotFound
+    leave = [each for each in members_of(desk, household) if each.id in set(leaving)]
+    if not leave or len(leave) != len(set(leaving)):
+        raise NobodyLeaves
+    there = places.find_at(desk.conn, at)
+    if there is not None and (there.id == household_id or places.count_members(desk.conn, there.id)):
+        raise SameHousehold if there.id == household_id else LivedIn
+    own = points.account_of(desk.conn, household_id)
+    available = points.lock_balances(desk.conn, [own])[own]
+    if not 0 <= share <= available:
+        raise NotEnoughPoints(available=available)
+    other = _let_stand(desk, at)
+    about = {"household_id": household_id, "other_id": other.id, "reason": reason, "by": by.id, "at": desk.now}
+    if not rows.add_change(desk.conn, what="split", once=key, points=share, **about):
+        raise AlreadyDone
+    learnt = {"address": other.address, "unit": other.unit}
+    rows.move_members(desk.conn, household_id, other.id, [each.id for each in leave], **learnt)
+    if share:
+        moved = [Posting(own, -share), Posting(points.account_of(desk.conn, other.id), share)]
+        points.post(desk.conn, desk.now, "move", key, moved, PARTED, decided_by=by.id)
+    write_audit(desk.conn, desk.now, by.id, "household_split", source=household_id, target=other.id, reason=reason)
+    said = _("You belong to the household at {address} now. {count} points came along.")
+    for each in leave:
+        tell(desk, people.get_person(desk, each.id), said(address=other.address, count=share))
+    return _("Done. They are two households now, and {count} points went along.")(count=share)
+
+
+def _let_stand(desk: Desk, at: Address) -> Household:
+    address = written(at, desk.file.units[at.unit].name, desk.file.default_language)
+    places.add_households(desk.conn, desk.now, STANDING, [(at, address)])
+    found = places.find_at(desk.conn, at)
+    assert found is not None
+    other = rows.hold(desk.conn, (found.id,))[found.id]
+    if other.state != STANDING:
+        places.change_state(desk.conn, other.id, [places.ASKED, places.DECLINED], STANDING)
+    give_codes(desk, [other])
+    return other
