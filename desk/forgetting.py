@@ -18,9 +18,10 @@ from domain.people import Person, is_officer
 from domain.refusals import AlreadyDone
 from domain.words import in_language
 from storage import forgetting as rows
+from storage import household_cards
 from storage.escalation import end_runs
 from storage.forgetting import Theirs
-from storage.households import chats_with
+from storage.households import chats_with, count_members
 
 ASKED_BY_CARD = {"household": HOUSEHOLD_ASK, "volunteer": "application"}
 
@@ -111,6 +112,8 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     rows.empty_orders(desk.conn, person.id, theirs)
     rows.drop_notes(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
+    if person.household_id is not None and count_members(desk.conn, person.household_id) == 0:
+        household_cards.change(desk.conn, person.household_id, name=None)  # nobody goes by it any more
     desk.talks.pop(person.id, None)
     rows.drop_unconfirmed(desk.conn, [household for _kind, _id, household in asked])
     desk.say(*(each for each in shown if each.chat_id != person.telegram_id))

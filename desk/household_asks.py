@@ -106,7 +106,12 @@ def answer(desk: Desk, by: Person, application_id: int, accepted: bool) -> Text:
     1. May they? 2. Compete: the first answer counts. 3. The household stands, or goes again. 4. The person hears it.
     """
     question = find_question(desk, application_id)
-    if question is None or not may_answer(desk, by, question):
+    if question is not None and not may_answer(desk, by, question):
+        question = find_question(desk, application_id)  # perhaps it was just answered, and so they live there now
+        if question is not None and question.asked.state != ASKED and may_see(desk, by, question):
+            raise AnsweredAlready(name=(question.decided_by or by).called)
+        raise NotFound
+    if question is None:
         raise NotFound
     if not rows.decide(desk.conn, desk.now, application_id, by.id, "accepted" if accepted else "declined"):
         first = question.decided_by or by

@@ -28,7 +28,7 @@ from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
 from storage import household_changes as rows
 from storage import households as places
-from storage import points
+from storage import points, redemptions
 from storage.households import STANDING, Household
 from storage.roles import write_audit
 
@@ -48,12 +48,16 @@ def find_household(desk: Desk, by: Person, at: Address) -> Household:
 def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -> Text:
     """The first goes into the second.
 
-    1. Hold both, so that nobody joins them meanwhile. 2. May they, and do both stand? 3. Compete: it goes once.
-    4. Members and questions. 5. Its codes die and its place is free. 6. Hold the accounts, then what waits to be
-    collected, then the points: whatever was redeemed before is there, whatever comes later finds nothing.
+    1. Hold the accounts of both, then both themselves: whatever was redeemed before goes along, whatever comes later
+    finds nothing, and nobody joins meanwhile. 2. May they, and do both stand? 3. Compete: it goes once. 4. Members and
+    questions. 5. Its codes die and its place is free. 6. What waits to be collected, and the points.
     """
     if source_id == target_id:
         raise SameHousehold
+    if any(places.find_household(desk.conn, each) is None for each in (source_id, target_id)):
+        raise NotFound
+    accounts = [points.account_of(desk.conn, each, kind) for each in (source_id, target_id) for kind in points.CACHED]
+    points.lock_balances(desk.conn, accounts)
     held = rows.hold(desk.conn, (source_id, target_id))
     source, target = _get(desk, by, held, source_id), _get(desk, by, held, target_id)
     if reason not in MERGE_REASONS:
@@ -67,7 +71,8 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
     rows.move_members(desk.conn, source_id, target_id)
     rows.move_questions(desk.conn, source_id, target_id)
     rows.take_down(desk.conn, source)
-    _move_points(desk, source_id, target_id, once)
+    redemptions.join_households(desk.conn, source_id, target_id)
+    points.move_all(desk.conn, desk.now, once, source_id, target_id, MERGED)
     write_audit(desk.conn, desk.now, by.id, "households_merged", source=source_id, target=target_id, reason=reason)
     for asked in waiting:
         show_asked(desk, asked.id)
@@ -75,10 +80,6 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
     for each in members_of(desk, target):
         tell(desk, each, _("Two households were put together. Yours has {count} points to use now.")(count=now))
     return _("Done. They are one household now, with {count} points to use.")(count=now)
-
-
-def _move_points(desk: Desk, source: int, target: int, once: str) -> None:
-    points.move_all(desk.conn, desk.now, once, source, target, MERGED)
 
 
 def _get(desk: Desk, by: Person, held: dict[int, Household], household_id: int) -> Household:
@@ -97,10 +98,15 @@ def split(
 ) -> Text:
     """Some of a household live elsewhere now, and take a share of what can be used along. What is on hold stays.
 
-    1. Hold the household, and its account. 2. Done already? 3. Refuse: who, where to, how much. 4. Compete.
+    1. Hold the accounts, then the household. 2. Done already? 3. Refuse: who, where to, how much. 4. Compete.
     5. The other household stands. 6. Members. 7. Points. Only those who left hear where they belong now.
     """
-    key = f"split:{once}"
+    key, there = f"split:{once}", places.find_at(desk.conn, at)
+    if places.find_household(desk.conn, household_id) is None:
+        raise NotFound
+    own = points.account_of(desk.conn, household_id)
+    theirs = [points.account_of(desk.conn, there.id)] if there is not None else []
+    available = points.lock_balances(desk.conn, [own, *theirs])[own]
     household = _get(desk, by, rows.hold(desk.conn, (household_id,)), household_id)
     if rows.is_known(desk.conn, key):
         raise AlreadyDone
@@ -109,11 +115,8 @@ def split(
     leave = [each for each in members_of(desk, household) if each.id in set(leaving)]
     if not leave or len(leave) != len(set(leaving)):
         raise NobodyLeaves
-    there = places.find_at(desk.conn, at)
     if there is not None and (there.id == household_id or places.count_members(desk.conn, there.id)):
         raise SameHousehold if there.id == household_id else LivedIn
-    own = points.account_of(desk.conn, household_id)
-    available = points.lock_balances(desk.conn, [own])[own]
     if not 0 <= share <= available:
         raise NotEnoughPoints(available=available)
     other = _let_stand(desk, at)
@@ -142,3 +145,22 @@ def _let_stand(desk: Desk, at: Address) -> Household:
         places.change_state(desk.conn, other.id, [places.ASKED, places.DECLINED], STANDING)
     give_codes(desk, [other])
     return other
+
+
+# ── what comes late ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def gather(desk: Desk, household_id: int, once: str) -> None:
+    """What has come back to a household that stands no more goes on to its heir."""
+    for source in rows.merged_into(desk.conn, household_id):
+        points.move_all(desk.conn, desk.now, f"{once}:{source}", source, household_id, MERGED)
+
+
+def bring_back(desk: Desk, transfer_id: int) -> None:
+    """Before an entry of a household that stands no more is reversed: its heir gives what is taken."""
+    for household_id, amount in points.given_to(desk.conn, transfer_id):
+        heir = rows.heir_of(desk.conn, household_id)
+        if heir != household_id and amount > 0:
+            source, target = points.account_of(desk.conn, heir), points.account_of(desk.conn, household_id)
+            moved = [Posting(source, -amount), Posting(target, amount)]
+            points.post(desk.conn, desk.now, "move", f"bring_back:{transfer_id}:{household_id}", moved, MERGED)

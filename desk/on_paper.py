@@ -55,7 +55,7 @@ def enter_late(desk: Desk, keeper: Person, redemption_id: int, at: datetime) -> 
 
 
 def _open_again(desk: Desk, redemption: Redemption, keeper: Person, at: datetime) -> None:
-    own, held = pickups.lock_household(desk, redemption.household_id)
+    redemption, own, held = pickups.hold(desk, redemption)
     borne = points.balance_of(desk.conn, redemption.household_id) < redemption.points
     changes = {"collected_at": at, "ended_by": keeper.id, "late": True, "borne": borne, "ended_at": None}
     if not rows.move(desk.conn, redemption.id, "enter_late", **changes):

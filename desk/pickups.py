@@ -11,6 +11,7 @@ from typing import Any
 
 from desk.due import do_alone, later
 from desk.front import CardRefresh, Desk, Line
+from desk.household_changes import gather
 from desk.roles import tell
 from domain import market as rules
 from domain import market_refusals as refusals
@@ -116,12 +117,19 @@ def lock_household(desk: Desk, household_id: int) -> tuple[int, int]:
     return own, held
 
 
+def hold(desk: Desk, redemption: Redemption) -> tuple[Redemption, int, int]:
+    """The redemption and its household's accounts; its household was perhaps put together with another meanwhile."""
+    own, held = lock_household(desk, redemption.household_id)
+    now = get_redemption(desk, redemption.id)
+    return (now, own, held) if now.household_id == redemption.household_id else hold(desk, now)
+
+
 # ── how it ends ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def collect(desk: Desk, redemption: Redemption, by: Person, at: Any = None) -> None:
     """Handed over: the points go to the market. Once, whoever taps."""
-    _own, held = lock_household(desk, redemption.household_id)
+    redemption, _own, held = hold(desk, redemption)
     if not rows.move(desk.conn, redemption.id, "collect", collected_at=at or desk.now, ended_by=by.id):
         raise changed(desk, redemption.id)
     moved = [
@@ -146,7 +154,7 @@ def expire(desk: Desk, redemption: Redemption) -> None:
 def _give_back(
     desk: Desk, redemption: Redemption, verb: str, kind: str, words: Text, by: Person | None, **changes: Any
 ) -> None:
-    own, held = lock_household(desk, redemption.household_id)
+    redemption, own, held = hold(desk, redemption)
     by_id = by.id if by else None
     if not rows.move(desk.conn, redemption.id, verb, ended_at=desk.now, ended_by=by_id, **changes):
         raise changed(desk, redemption.id)
@@ -160,7 +168,7 @@ def _give_back(
 
 def reverse(desk: Desk, redemption: Redemption, by: Person, reason: str) -> None:
     """It was brought back, or was a mistake: points and stock return, and every entry stands in the statement."""
-    own, held = lock_household(desk, redemption.household_id)
+    redemption, own, held = hold(desk, redemption)
     if not rows.move(desk.conn, redemption.id, "reverse", ended_at=desk.now, ended_by=by.id, reason=reason):
         raise changed(desk, redemption.id)
     given = items.on_the_way(desk.conn, redemption.id) if redemption.week is None else redemption.count
@@ -172,6 +180,7 @@ def reverse(desk: Desk, redemption: Redemption, by: Person, reason: str) -> None
     words = rules.BROUGHT_BACK(**what(desk, redemption))
     if captured is None or not points.reverse(desk.conn, desk.now, captured, words, by.id):
         raise AlreadyDone
+    gather(desk, redemption.household_id, f"gather:{redemption.id}")
     if not redemption.borne:  # the desk had paid for it itself, and nothing of the household's was spent
         moved = [Posting(held, -redemption.points), Posting(own, redemption.points)]
         post(desk, redemption, "release", moved, rules.BROUGHT_BACK, by)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.front import Desk
+from desk.household_changes import bring_back
 from desk.order_views import askers_of, category_of, tell_person
 from desk.people import roles_of
 from domain.desk_file import Caps
@@ -116,6 +117,9 @@ def take_back(desk: Desk, officer: Person, transfer_id: int, reason: str) -> Tex
     """A mistake is put right by the opposite entry, once."""
     if not is_officer(roles_of(desk, officer)):
         raise NotFound
+    if rows.is_known(desk.conn, f"reversal:{transfer_id}"):
+        raise AlreadyDone
+    bring_back(desk, transfer_id)
     if not rows.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, officer.id, reason):
         raise AlreadyDone
     return _("Done. Both entries stand in the statement.")

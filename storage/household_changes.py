@@ -26,6 +26,18 @@ def heir_of(conn: Connection, household_id: int) -> int:
     return household_id
 
 
+def merged_into(conn: Connection, household_id: int) -> list[int]:
+    """The households that went into this one, and those that had gone into them."""
+    found, asked = [], [household_id]
+    while asked:
+        went = select(household_changes.c.household_id).where(
+            household_changes.c.what == "merge", household_changes.c.other_id.in_(asked)
+        )
+        asked = list(conn.scalars(went.order_by(household_changes.c.household_id)))
+        found += asked
+    return found
+
+
 def hold(conn: Connection, household_ids: Iterable[int]) -> dict[int, Household]:
     """These households; nobody joins, leads or joins them together until this transaction ends."""
     fields = [households.c[name] for name in Household.__dataclass_fields__]

@@ -251,6 +251,16 @@ def move_all(conn: Connection, now: datetime, once: str, source: int, target: in
     return bool(moved) and post(conn, now, "move", once, moved, reason, given=given)
 
 
+def given_to(conn: Connection, transfer_id: int) -> list[tuple[int, int]]:
+    """Household and amount of an entry's postings on what households can use."""
+    own = (
+        select(accounts.c.household_id, postings.c.amount)
+        .join(postings, postings.c.account_id == accounts.c.id)
+        .where(postings.c.transfer_id == transfer_id, accounts.c.kind == "household")
+    )
+    return [(row.household_id, row.amount) for row in conn.execute(own)]
+
+
 # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

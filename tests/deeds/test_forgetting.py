@@ -252,6 +252,8 @@ HARMLESS = {
     "good_deed_parts": ["kind"],
     "good_deeds": ["once", "kind", "unit", "about", "state", "consent"],
     "groups": ["title", "standing", "language"],
+    "household_cards": ["name"],  # what all of them call themselves; gone with the last of them
+    "household_changes": ["what", "reason", "once"],  # keys and numbers
     "households": ["unit", "state", "code_hash"],
     "inbox": ["state", "fault"],
     "invitations": ["token_hash", "role", "unit"],

@@ -37,7 +37,7 @@ async def test_without_a_code_the_supervisor_confirms_and_the_second_member_join
     await town.joins(town.ama)
     await town.joins(town.faye)
     await town.ama.says("/household", "[I have no code]", "[Ankang]", "Building 9", "101", "[Yes]")
-    await town.ama.sees("I have asked the community worker")
+    await town.ama.sees("I have asked those who can confirm it")
     await town.dina.taps("Yes, they live there", on=await town.dina.hears("Ama", "building 9, room 101"))
     await town.dina.hears("Ama", "confirmed by Dina")
     await town.ama.hears("Confirmed")
@@ -86,7 +86,7 @@ async def test_nobody_but_whoever_is_in_charge_answers(town: TestTown) -> None:
     await town.dina.hears("not confirmed by Dina")
     await town.dina.taps("Yes, they live there", on=card)
     town.dina.is_told("has answered this already")
-    await town.ama.hears("could not confirm")
+    await town.ama.hears("Nobody could confirm")
 
 
 async def sends_file(town: TestTown, phone: Phone, name: str, words: str) -> None:
