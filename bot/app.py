@@ -19,7 +19,7 @@ from bot import commands, switchboard
 from bot.asking import Asking
 from bot.cards import CARDS, NO_CHANCE
 from bot.jobs import Jobs
-from bot.pictures import Develop, Pictures, develop_apart
+from bot.pictures import Develop, Pictures
 from bot.post.budget import Budget
 from bot.post.carriage import Carriage
 from bot.post.clock import Clock, SystemClock
@@ -98,7 +98,7 @@ class App:
         carriage: Callable[..., Carriage] = Carriage,
         readers: Callable[[str], AsyncEngine] = open_readers,
         close_within: float = WITHIN,
-        develop: Develop = develop_apart,
+        develop: Develop | None = None,
         office: Callable[[Engine], type[PostOffice]] = office_for,
     ) -> None:
         self.settings, self.file, self.close_within = settings, file, close_within
@@ -261,6 +261,7 @@ class App:
         All of it within one budget: what has not ended by then is broken off as a crash would, and taken up again.
         """
         end = Farewell(self.close_within)
+        self.pictures.close()
         await self.surface.close_door(end.left(0.4))
         await self.office.close(end)
         await self.surface.close(end.last())

@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 BEGINS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF87a", b"GIF89a")
 QUALITY = 85
 MEMORY = 1 << 30
-SECONDS = 30
+SECONDS = 20
 
 
 class Undevelopable(Exception):

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 AT_ONCE = 2
 LEFT_FREE = 200 * MIB
 """So much of the disk stays free for the database, whatever people send."""
-DEVELOPING = timedelta(seconds=60)
+DEVELOPING = timedelta(seconds=40)
 TIDY_EVERY, STRAY = timedelta(hours=6), timedelta(hours=24)
 
 
@@ -58,22 +58,39 @@ class Looked:
 Develop = Callable[[bytes], darkroom.Developed]
 
 
-def develop_apart(data: bytes) -> darkroom.Developed:
-    """In a process of its own, which knows nothing of ours and may be killed by what it looks at."""
-    command = [sys.executable, "-I", str(darkroom.__file__), str(MOST_PIXELS), str(LONGEST_EDGE)]
-    known = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
-    try:
-        done = subprocess.run(
-            command, input=data, capture_output=True, timeout=DEVELOPING.total_seconds(), env=known, check=True
-        )
-        said, _line, jpeg = done.stdout.partition(b"\n")
-        answer: dict[str, Any] = json.loads(said)
-    except (subprocess.SubprocessError, ValueError) as fault:
-        log.warning("a picture could not be developed", fault=type(fault).__name__)
-        raise darkroom.Undevelopable("damaged") from None
-    if why := answer.get("why"):
-        raise darkroom.Undevelopable(why)
-    return darkroom.Developed(jpeg, answer["width"], answer["height"])
+class Apart:
+    """Develops in a process of its own, which knows nothing of ours and may be killed by what it looks at."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def __call__(self, data: bytes) -> darkroom.Developed:
+        command = [sys.executable, "-I", str(darkroom.__file__), str(MOST_PIXELS), str(LONGEST_EDGE)]
+        known = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=known) as process:
+            self._running.add(process)
+            try:
+                out, _nothing = process.communicate(data, timeout=DEVELOPING.total_seconds())
+            except subprocess.TimeoutExpired:
+                process.kill()
+                out = b""
+            finally:
+                self._running.discard(process)
+        said, _line, jpeg = out.partition(b"\n")
+        try:
+            answer: dict[str, Any] = json.loads(said)
+        except ValueError:
+            log.warning("a picture could not be developed", code=process.returncode)
+            raise darkroom.Undevelopable("damaged") from None
+        if why := answer.get("why"):
+            raise darkroom.Undevelopable(why)
+        return darkroom.Developed(jpeg, answer["width"], answer["height"])
+
+    def end(self) -> None:
+        """Nobody waits for it any more: the desk closes."""
+        for process in list(self._running):
+            process.kill()
 
 
 def develop_here(data: bytes) -> darkroom.Developed:
@@ -107,19 +124,26 @@ class Pictures:
         folder: Path,
         wire: Wire,
         jobs: Jobs,
-        develop: Develop = develop_apart,
+        develop: Develop | None = None,
         reached: Callable[[str], None] = lambda point: None,
     ) -> None:
-        self.folder, self._wire, self._jobs, self._develop, self._reached = folder, wire, jobs, develop, reached
-        self._going_on = 0
+        self.folder, self._wire, self._jobs, self._reached = folder, wire, jobs, reached
+        self._apart = Apart()
+        self._develop = develop or self._apart
+        self._going_on, self._closing = 0, False
         self._one_at_a_time = asyncio.Semaphore(1)  # unpacked, a picture may take half a gigabyte
         self._tidy_at: datetime | None = None
+
+    def close(self) -> None:
+        """What is under way is broken off, as a crash would: it is fetched again."""
+        self._closing = True
+        self._apart.end()
 
     def sweep(self, desk: Desk) -> bool:
         if self._tidy_at is None or desk.now >= self._tidy_at:
             self._tidy_at = desk.now + TIDY_EVERY
             desk.after.append(partial(self._jobs.start, self.tidy))
-        if self._going_on >= AT_ONCE:
+        if self._going_on >= AT_ONCE or self._closing:
             return False
         picture = pictures.claim(desk)
         if picture is None:
@@ -140,7 +164,7 @@ class Pictures:
         try:
             while due is not None:
                 await self._see_to(due)
-                due = await self._jobs.do(pictures.claim)
+                due = None if self._closing else await self._jobs.do(pictures.claim)
         finally:
             self._going_on -= 1
 
@@ -153,6 +177,8 @@ class Pictures:
                 looked = await self._fetch(picture)
         except NotKept as refused:
             why = refused.why
+            if self._closing:  # perhaps only because it was broken off
+                return
             await self._jobs.do(lambda desk: pictures.refuse(desk, picture.id, why))
         except (NotNow, OSError, TimeoutError) as fault:
             log.warning("a picture waits to be fetched", tries=picture.tries + 1, why=type(fault).__name__)

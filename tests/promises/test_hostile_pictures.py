@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot.darkroom import Developed, Undevelopable, develop
-from bot.pictures import NotKept, develop_apart, look
+from bot.pictures import Apart, NotKept, look
 from domain.pictures import LONGEST_EDGE, MOST_BYTES, MOST_PIXELS
 from tests import hostile
 
 
 def developed(data: bytes) -> Image.Image:
-    done = develop_apart(data)
+    done = Apart()(data)
     picture = Image.open(io.BytesIO(done.jpeg))
     picture.load()
     assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (done.width, done.height))
@@ -42,14 +43,14 @@ REFUSED = {
 def test_what_is_no_picture_is_refused_apart(what: str) -> None:
     make, why = REFUSED[what]
     with pytest.raises(Undevelopable) as refused:
-        develop_apart(make())
+        Apart()(make())
     assert refused.value.why == why
 
 
 def test_where_it_was_taken_is_nowhere_in_what_is_kept() -> None:
     for data in (hostile.with_place(), hostile.png_with_place()):
         assert hostile.PLACE.encode() in data or b"Location" in data
-        kept = develop_apart(data).jpeg
+        kept = Apart()(data).jpeg
         assert b"canary" not in kept and b"Exif" not in kept and b"GPS" not in kept and b"ICC_PROFILE" not in kept
 
 
@@ -65,7 +66,7 @@ def test_it_stands_upright_as_it_was_held() -> None:
 
 
 def test_what_hides_behind_a_picture_is_left_behind() -> None:
-    kept = develop_apart(hostile.polyglot()).jpeg
+    kept = Apart()(hostile.polyglot()).jpeg
     assert b"canary" not in kept and b"PK\x03\x04" not in kept and b"html" not in kept
 
 
@@ -94,7 +95,7 @@ def test_a_picture_that_kills_whoever_unpacks_it_kills_nobody_else(
     dying.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     monkeypatch.setattr("bot.pictures.darkroom.__file__", str(dying))
     with pytest.raises(Undevelopable):
-        develop_apart(hostile.jpeg())
+        Apart()(hostile.jpeg())
 
 
 def test_the_one_who_unpacks_holds_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_the_one_who_unpacks_holds_no_secret(monkeypatch: pytest.MonkeyPatch, tm
         "import json, os, sys\nsys.stdout.write(json.dumps({'width': 1, 'height': 1}) + '\\n' + str(dict(os.environ)))"
     )
     monkeypatch.setattr("bot.pictures.darkroom.__file__", str(telling))
-    assert b"canary" not in develop_apart(b"").jpeg
+    assert b"canary" not in Apart()(b"").jpeg
 
 
 def here(data: bytes) -> Developed:
@@ -129,3 +130,24 @@ def test_a_recording_is_known_by_what_it_is(kind: str) -> None:
             look(data, kind, here)
     with pytest.raises(NotKept, match="too_large"):
         look(bytes(MOST_BYTES + 1), kind, here)
+
+
+def test_when_the_desk_closes_nobody_waits_for_a_picture(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = tmp_path / "darkroom.py"
+    slow.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr("bot.pictures.darkroom.__file__", str(slow))
+    apart = Apart()
+    ended: list[str] = []
+
+    def develops() -> None:
+        try:
+            apart(hostile.jpeg())
+        except Undevelopable as fault:
+            ended.append(fault.why)
+
+    thread = threading.Thread(target=develops)
+    thread.start()
+    while thread.is_alive():
+        apart.end()
+        thread.join(0.01)
+    assert ended == ["damaged"]

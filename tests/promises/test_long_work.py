@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.darkroom import Developed
 from bot.handlers import import_file
-from bot.pictures import develop_apart
+from bot.pictures import Apart
 from desk import lists
 from storage.tables import households
 from tests import hostile
@@ -108,7 +108,7 @@ async def test_while_a_picture_of_a_good_camera_is_unpacked_everybody_is_answere
     def watched(data: bytes) -> Developed:
         loop.call_soon_threadsafe(begun.set)
         try:
-            return develop_apart(data)
+            return Apart()(data)
         finally:
             loop.call_soon_threadsafe(ended.set)
 
