@@ -7,9 +7,11 @@ import gc
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from bot.app import App
+from bot.pictures import develop_here
 from bot.post.budget import Budget
 from bot.post.office import PostOffice
 from bot.settings import Settings
@@ -19,7 +21,11 @@ from tests.simulator.database import Inline, Troubled, make_haste
 from tests.simulator.line import Line
 from tests.simulator.loop import VirtualClock
 
-POINTS = ("after_fetch", "in_handler", "after_commit", "after_send")
+POINTS = ("after_fetch", "in_handler", "after_commit", "after_send", "before_download", "after_file")
+
+
+develop = cache(develop_here)
+"""In this process, and each picture once: a process of its own would not keep to the loop's time."""
 
 
 class Killed(BaseException):
@@ -60,6 +66,7 @@ class Machine:
             reached=self.reached,
             tick=1e7,  # whoever plays ticks
             chance=self.chance,
+            develop=develop,
             carriage=lambda connections, patience: Line(self.box, self, self.chance),
             readers=Inline,  # type: ignore[arg-type]
             office=lambda writer: PostOffice,  # all in one loop, whose time can be moved

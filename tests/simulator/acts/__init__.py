@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.acts import house, judging, officers, residents, telegram, volunteers
+from tests.simulator.acts import house, judging, officers, pictures, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
@@ -10,6 +10,7 @@ STEPS: list[Step] = [
     *volunteers.STEPS,
     *officers.STEPS,
     *judging.STEPS,
+    *pictures.STEPS,
     *telegram.STEPS,
     *house.STEPS,
 ]

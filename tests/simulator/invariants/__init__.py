@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.invariants import cards, confidence, journal, judging, messages, orders
+from tests.simulator.invariants import cards, confidence, journal, judging, messages, orders, pictures
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
@@ -12,4 +12,5 @@ INVARIANTS: list[Invariant] = [
     *confidence.INVARIANTS,
     *journal.INVARIANTS,
     *cards.INVARIANTS,
+    *pictures.INVARIANTS,
 ]
