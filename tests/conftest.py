@@ -68,6 +68,38 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def sweep(postgresql_url: str) -> Iterator[Callable[[], None]]:
+    """Empties every table. Deleting some rows takes a hundredth of the time that files are made anew in."""
+    engine = create_engine(postgresql_url)
+    emptied = f"""
+        DO $$
+        DECLARE each record;
+        BEGIN
+            FOR each IN
+                SELECT oid::regclass AS name, pg_relation_size(oid) > 1000000 AS large
+                FROM pg_class WHERE relname IN ({", ".join(f"'{name}'" for name in metadata.tables)})
+            LOOP
+                EXECUTE CASE WHEN each.large THEN format('TRUNCATE %%s CASCADE', each.name)
+                    ELSE format('DELETE FROM %%s', each.name) END;
+            END LOOP;
+        END $$"""
+    numbers = (
+        "SELECT setval((quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass, start_value, false) "
+        "FROM pg_sequences WHERE last_value IS NOT NULL"
+    )
+
+    def empty() -> None:
+        with engine.begin() as conn:
+            conn.exec_driver_sql("SET LOCAL session_replication_role = replica")  # past what guards the ledger
+            conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            conn.exec_driver_sql(emptied)
+            conn.exec_driver_sql(numbers)
+
+    yield empty
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file, copied for each test."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.db"
@@ -87,11 +119,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copyfile(request.getfixturevalue("empty_sqlite"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
-    engine = create_engine(url)
-    with engine.begin() as conn:
-        conn.execute(text("SET LOCAL session_replication_role = replica"))  # past what guards the ledger
-        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+    request.getfixturevalue("sweep")()
     return url
 
 
