@@ -24,6 +24,7 @@ from bot.settings import Settings, SettingsFaults, read_settings
 from bot.words import Reader
 from desk import invitations
 from desk.holes import holes
+from desk.pickup_codes import wrong_codes
 from domain.desk_file import DeskFile, DeskFileFaults, read_desk_file
 from domain.refusals import Refusal
 from domain.shipped import shipped_desk_file
@@ -236,7 +237,8 @@ def audit(language: str) -> int:
     app = App(settings, desk_file_or_stop(settings.desk, language))
     try:
         with app.writer.connect() as conn:
-            faults = prove(conn, [*CHECKS, whole])
+            desk = app.desk_for(conn)
+            faults = prove(conn, [*CHECKS, lambda _conn: iter(wrong_codes(desk)), whole])
     except (DatabaseError, ValueError):  # what stands there is no row, or no text
         faults = [reader(language).label(DAMAGED)]
     finally:

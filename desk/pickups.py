@@ -6,12 +6,15 @@ the ledger. So whoever comes second, in whatever deed, finds it ended and change
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from desk.due import do_alone, later
 from desk.front import CardRefresh, Desk, Line
 from desk.household_changes import gather
+from desk.front import BULK, CardRefresh, Desk, Line
 from desk.roles import tell
 from domain import market as rules
 from domain import market_refusals as refusals
@@ -100,13 +103,28 @@ def show(desk: Desk, redemption: Redemption, *, to: Person | None = None) -> Non
         desk.say(CardRefresh(to.telegram_id, CARD, redemption.id, anew=True))
 
 
-def tell_household(desk: Desk, redemption: Redemption, text: Text, *, but: Person | None = None) -> None:
-    """Whoever redeemed hears of it if they still belong there; otherwise all who do."""
+def concerned(desk: Desk, redemption: Redemption) -> list[Person]:
+    """Whoever redeemed it, if they still belong to the household; otherwise all who do."""
     theirs = members_of(desk.conn, redemption.household_id)
-    asked = [each for each in theirs if each.id == redemption.person_id]
-    for each in asked or theirs:
+    return [each for each in theirs if each.id == redemption.person_id] or theirs
+
+
+def tell_household(desk: Desk, redemption: Redemption, text: Text, *, but: Person | None = None) -> None:
+    for each in concerned(desk, redemption):
         if but is None or each.id != but.id:
             tell(desk, each, text)
+
+
+def by_day(desk: Desk) -> datetime | None:
+    """Nobody is woken for what can wait until the morning; None: it is day."""
+    quiet, zone = desk.file.quiet, desk.file.zone
+    return quiet.next_morning(desk.now, zone) if quiet is not None and quiet.is_quiet(desk.now, zone) else None
+
+
+def tell_by_day(desk: Desk, people: Iterable[Person], text: Text, **more: Any) -> None:
+    for each in people:
+        if each.telegram_id is not None:
+            desk.say(Line(each.telegram_id, text, language=each.language, not_before=by_day(desk), **more))
 
 
 def lock_household(desk: Desk, household_id: int) -> tuple[int, int]:
@@ -209,8 +227,8 @@ def tell_awaiting(desk: Desk, item_id: int) -> None:
     if item.state != "offered" or item.left(rules.week_of(desk.now, desk.file.zone)) == 0:
         return
     back = _("{item} is there again. /market shows it.")(item=item.name)
-    for person_id in items.take_awaiting(desk.conn, item_id, TOLD_AT_ONCE):
-        tell(desk, get_person(desk.conn, person_id), back)
+    waited = [get_person(desk.conn, each) for each in items.take_awaiting(desk.conn, item_id, TOLD_AT_ONCE)]
+    tell_by_day(desk, waited, back, lane=BULK, silent=True)
 
 
 # ── what happens by itself ──────────────────────────────────────────────────────────────────────────────────────────
@@ -233,11 +251,11 @@ def _pass(desk: Desk, due: Redemption) -> None:
         except refusals.NotCollected:  # somebody else ended it in the same moment
             return
         back = _("{item} × {count} was not collected in time. The points are back with your household.")
-        tell_household(desk, due, back(**what(desk, due)))
+        tell_by_day(desk, concerned(desk, due), back(**what(desk, due)), silent=True)
         return
-    quiet, zone = desk.file.quiet, desk.file.zone
-    if quiet is not None and quiet.is_quiet(desk.now, zone):  # the desk was down in the evening
-        rows.put_off(desk.conn, due, min(due.until, quiet.next_morning(desk.now, zone)))
+    morning = by_day(desk)
+    if morning is not None:  # the desk was down in the evening
+        rows.put_off(desk.conn, due, min(due.until, morning))
         return
     if rows.remind(desk.conn, due, desk.now):
         _remind(desk, due)
@@ -251,7 +269,4 @@ def _remind(desk: Desk, due: Redemption) -> None:
         words = _("Nobody has confirmed {item} yet. If nobody does by {until}, your points come back by themselves.")(
             item=get_item(desk, due.item_id).name, until=due.until
         )
-    theirs = members_of(desk.conn, due.household_id)
-    for each in [each for each in theirs if each.id == due.person_id] or theirs:
-        if each.telegram_id is not None:
-            desk.say(Line(each.telegram_id, words, language=each.language, expires_at=due.until))
+    tell_by_day(desk, concerned(desk, due), words, expires_at=due.until)

@@ -52,6 +52,13 @@ class Town:
             raise NotAsPromised(body.get("error", body))
         return body
 
+    async def picture(self, message: Json) -> bytes:
+        """The photo of a message, as large as it is."""
+        if not message.get("photo"):
+            raise NotAsPromised(f"there is no picture on it:\n{shown(message)}")
+        async with self.session.get(f"{self.url}/control/file/{message['photo'][-1]['file_id']}") as answer:
+            return await answer.read()
+
     async def person(self, first_name: str, **fields: Any) -> Phone:
         """A new phone in the town."""
         person = await self.do("people", first_name=first_name, **fields)
@@ -154,6 +161,15 @@ class Phone(Chat):
         self.town.narrate(self.name, f"({kind})")
         await self.town.do("send", user=self.id, chat=chat or self.id, kind=kind, **fields)
         await self._settled(chat)
+
+    async def shows(self, picture: bytes) -> None:
+        """A photo of something, as a telephone takes it."""
+        self.town.narrate(self.name, "(photo)")
+        form = aiohttp.FormData({"user": str(self.id), "chat": str(self.id), "kind": "photo"})
+        form.add_field("file", picture, filename="photo.png", content_type="image/png")
+        async with self.town.session.post(f"{self.town.url}/control/send", data=form) as answer:
+            await self.town._read(answer)
+        await self._settled(None)
 
     async def starts(self, payload: str | None = None, group: int | None = None) -> None:
         """Opens a link of the bot's."""

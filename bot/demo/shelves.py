@@ -28,7 +28,7 @@ class Thing:
 
 
 THINGS: tuple[Thing, ...] = (
-    Thing({"zh_Hans": "肥皂", "en": "Soap"}, {}, 4, 40),
+    Thing({"zh_Hans": "肥皂", "en": "Soap"}, {}, 2, 40),
     Thing({"zh_Hans": "雨伞", "en": "Umbrella"}, {"zh_Hans": "结实，能遮两个人", "en": "Room for two"}, 10, 12),
     Thing({"zh_Hans": "理发", "en": "Haircut"}, {"zh_Hans": "可以上门", "en": "At your home too"}, 12, weekly=6),
     Thing({"zh_Hans": "大米", "en": "Rice"}, {"zh_Hans": "5 公斤一袋", "en": "A bag of five kilos"}, 20, 24),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from storage.audit.chains import chains
 from storage.audit.entries import entries
+from storage.audit.market import market
 from storage.audit.notes import notes
 from storage.audit.reversals import reversals
 from storage.audit.standings import boards, hidden, ranks
@@ -19,7 +20,7 @@ from storage.audit.standings import boards, hidden, ranks
 Check = Callable[[Connection], Iterator[str]]
 """Yields a sentence for every wrong row, with its household where there is one; the first is enough."""
 
-CHECKS: list[Check] = [entries, chains, reversals, notes, boards, hidden, ranks]
+CHECKS: list[Check] = [entries, chains, reversals, notes, boards, hidden, ranks, market]
 MOST = 20
 
 

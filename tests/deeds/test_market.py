@@ -24,7 +24,7 @@ from domain.refusals import NotFound, Refusal
 from domain.words import plain
 from storage import items, points
 from storage import redemptions as rows
-from storage.market_audit import audit_market
+from storage.audit import audit
 from storage.tables import items as items_table
 from storage.tables import redemptions
 from storage.work import open_writer
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 
 def sound(desk: Desk) -> bool:
-    return points.audit(desk.conn) == [] and audit_market(desk.conn) == [] and codes.wrong_codes(desk) == []
+    return audit(desk.conn) == [] and codes.wrong_codes(desk) == []
 
 
 def get(desk: Desk, redemption: Redemption) -> Redemption:
@@ -415,7 +415,7 @@ def test_the_audit_finds_what_does_not_fit(at_desk: AtDesk, change: str, found: 
         market.redeem(desk, shop.cast.ama, shop.haircut, 1, "cut")
         assert sound(desk)
         desk.conn.execute(text(change))
-        assert any(found in line for line in audit_market(desk.conn))
+        assert any(found in line for line in audit(desk.conn))
 
 
 def test_a_code_that_was_moved_to_another_item_is_found(at_desk: AtDesk) -> None:
@@ -456,7 +456,7 @@ def test_ten_redeem_the_whole_balance_at_once_and_one_has_a_code(database_url: s
     done = race(database_url, desk_file, tries)
     assert len([each for each in done if isinstance(each, int)]) == 1, done
     with engine.begin() as conn:
-        assert points.balance_of(conn, home(shop.cast.ama)) == 0 and audit_market(conn) == points.audit(conn) == []
+        assert points.balance_of(conn, home(shop.cast.ama)) == 0 and audit(conn) == []
     engine.dispose()
 
 
@@ -474,7 +474,7 @@ def test_twenty_households_at_the_last_item_and_one_has_it(database_url: str, de
     assert len([each for each in done if isinstance(each, int)]) == 1 and done.count(refusals.SoldOut) == 19, done
     with engine.begin() as conn:
         assert conn.scalar(select(items_table.c.stock).where(items_table.c.id == last)) == 0
-        assert audit_market(conn) == points.audit(conn) == []
+        assert audit(conn) == []
     engine.dispose()
 
 
@@ -507,5 +507,5 @@ def test_collected_called_off_and_expired_at_once_ends_once(
     with engine.begin() as conn:
         ended = rows.find_redemption(conn, mine.id)
         assert ended is not None and ended.state in ("collected", "cancelled", "expired")
-        assert audit_market(conn) == points.audit(conn) == []
+        assert audit(conn) == []
     engine.dispose()

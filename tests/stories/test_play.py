@@ -21,9 +21,17 @@ async def demo(data: Path, *words: str) -> asyncio.subprocess.Process:
     )
 
 
-@pytest.mark.parametrize(("language", "someone"), [("en", "Ama:"), ("zh_Hans", "王阿婆:")])
-async def test_the_story_of_help_is_as_promised(language: str, someone: str, tmp_path: Path) -> None:
-    process = await demo(tmp_path / "demo", "--play", "help", "--lang", language)
+@pytest.mark.parametrize(
+    ("story", "language", "someone"),
+    [
+        ("help", "en", "Ama:"),
+        ("help", "zh_Hans", "王阿婆:"),
+        ("market", "en", "Ben:"),
+        ("market", "zh_Hans", "小陈:"),
+    ],
+)
+async def test_the_story_is_as_promised(story: str, language: str, someone: str, tmp_path: Path) -> None:
+    process = await demo(tmp_path / "demo", "--play", story, "--lang", language)
     said, _ = await asyncio.wait_for(process.communicate(), 100)
     assert process.returncode == 0, said.decode()
     assert sum(line.startswith(someone) for line in said.decode().splitlines()) >= 8

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.demo.stories import help
+from bot.demo.stories import help, market
 from bot.demo.stories.telling import Telling
 
 STORIES = {
     "help": (help.TITLE, help.play),
+    "market": (market.TITLE, market.play),
 }
 
 __all__ = ["STORIES", "Telling"]

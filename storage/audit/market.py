@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
@@ -20,9 +21,10 @@ ENTRIES: dict[str, tuple[str, ...]] = {
 """What stands in the ledger of a redemption in each state; one entered late or borne by the desk differs."""
 
 
-def audit_market(conn: Connection) -> list[str]:
+def market(conn: Connection) -> Iterator[str]:
     """Everything that does not fit; nothing, if every point held and every piece on the shelf is accounted for."""
-    return [*_holds(conn), *_stocks(conn), *_shelf_moves(conn), *_places(conn), *_entries(conn), *_codes(conn)]
+    for look in (_holds, _stocks, _shelf_moves, _places, _entries, _codes):
+        yield from look(conn)
 
 
 def _holds(conn: Connection) -> list[str]:
