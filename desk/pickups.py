@@ -12,9 +12,8 @@ from functools import partial
 from typing import Any
 
 from desk.due import do_alone, later
-from desk.front import CardRefresh, Desk, Line
-from desk.household_changes import gather
 from desk.front import BULK, CardRefresh, Desk, Line
+from desk.household_changes import gather
 from desk.roles import tell
 from domain import market as rules
 from domain import market_refusals as refusals

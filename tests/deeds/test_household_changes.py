@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
+from storage.market_audit import audit_market
 
 from bot.post.faults import house_trouble
 from desk import counter, household_asks, household_cards, household_changes, households, market, pickups
@@ -28,7 +29,6 @@ from domain.words import plain
 from storage import household_changes as rows
 from storage import households as places
 from storage import points
-from storage.market_audit import audit_market
 from storage.people import get_person
 from storage.tables import accounts, people, transfers
 from storage.work import open_writer
