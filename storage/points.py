@@ -203,6 +203,19 @@ _KEPT = (
     "counted_in",
 )
 """What an opposite entry has from the first, so that it counts where the first one did."""
+_ENTRY = Prepared(
+    select(transfers.c.kind, transfers.c.points, *(transfers.c[name] for name in _KEPT)).where(
+        transfers.c.id == bindparam("entry")
+    )
+)
+_MOVED = Prepared(
+    select(postings.c.account_id, postings.c.amount)
+    .where(postings.c.transfer_id == bindparam("entry"))
+    .order_by(postings.c.id)
+)
+_OTHERS = Prepared(
+    select(earned_with.c.other).where(earned_with.c.transfer_id == bindparam("entry")).order_by(earned_with.c.id)
+)
 
 
 def is_known(conn: Connection, once: str) -> bool:
@@ -225,15 +238,14 @@ def reverse(
     note: str | None = None,
 ) -> bool:
     """The opposite entry. Did it happen? An entry is reversed once, and a reversal never."""
-    found = conn.execute(select(transfers).where(transfers.c.id == transfer_id)).first()
+    its = {"entry": transfer_id}
+    found = _ENTRY.first(conn, its)
     if found is None or found.kind == "reversal":
         return False
-    done = select(postings.c.account_id, postings.c.amount).where(postings.c.transfer_id == transfer_id)
-    opposite = [Posting(row.account_id, -row.amount) for row in conn.execute(done.order_by(postings.c.id))]
-    others = select(earned_with.c.other).where(earned_with.c.transfer_id == transfer_id).order_by(earned_with.c.id)
-    about: dict[str, Any] = {name: found._mapping[name] for name in _KEPT}
+    opposite = [Posting(row.account_id, -row.amount) for row in _MOVED.all(conn, its)]
+    about: dict[str, Any] = {name: getattr(found, name) for name in _KEPT}
     about |= {"points": None if found.points is None else -found.points, "decided_by": decided_by}
-    about |= {"reverses": transfer_id, "others": list(conn.scalars(others)), "note": note}
+    about |= {"reverses": transfer_id, "others": [row.other for row in _OTHERS.all(conn, its)], "note": note}
     return post_entry(conn, now, "reversal", f"reversal:{transfer_id}", opposite, reason, **about) is not None
 
 
