@@ -15,10 +15,11 @@ OTHERS: dict[str, Text] = {
     "menu": _("what I can do for you"),
     "orders": _("my requests"),
     "mine": _("what I have taken on"),
-    "points": _("our points"),
+    "points": _("our points, and where they came from"),
     "market": _("what our points can be redeemed for"),
     "merchants": _("who gives to our neighbourhood"),
     "card": _("our card"),
+    "board": _("the neighbourhood's board"),
     "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),
 }

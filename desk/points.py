@@ -12,7 +12,7 @@ from desk.people import roles_of
 from domain.desk_file import Caps
 from domain.orders import Order, is_own
 from domain.people import Person, is_officer
-from domain.points import HELPED, TAKEN_BACK, Earning, Statement, allowed, day_start, month_of, month_start
+from domain.points import HELPED, TAKEN_BACK, Earning, allowed, day_start, month_of, month_start
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
 from storage import earnings
@@ -123,12 +123,3 @@ def take_back(desk: Desk, officer: Person, transfer_id: int, reason: str) -> Tex
     if not rows.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, officer.id, reason):
         raise AlreadyDone
     return _("Done. Both entries stand in the statement.")
-
-
-def statement(desk: Desk, person: Person) -> Statement:
-    """What the person's household has, and its latest entries."""
-    if person.household_id is None:
-        raise NoHousehold
-    balance = rows.balance_of(desk.conn, person.household_id)
-    held = rows.balance_of(desk.conn, person.household_id, "hold")
-    return Statement(balance + held, balance, rows.entries_of(desk.conn, person.household_id))

@@ -114,19 +114,26 @@ def month_of(now: datetime, zone: ZoneInfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a household's statement."""
+    """A line of a household's statement: what for, when, who earned it, and who decided it, if somebody did."""
 
     at: datetime
     amount: int
     kind: str
     reason: Text
     earned_by: str | None
+    number: int = 0
+    decided_by: str | None = None
+    note: str | None = None  # what whoever decided it wrote
+    standard: datetime | None = None  # since when the standard was in use under which it was earned
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a household has, what of it can be used, and how it came about."""
+    """What a household has, what of it can be used, and how it came about: one page, newest first."""
 
     balance: int
     available: int
     entries: Sequence[Entry]
+    page: int = 0
+    pages: int = 1
+    mark: str = ""  # of the newest line: whoever has kept it can show that nothing before was changed

@@ -220,13 +220,19 @@ def empty_redemptions(conn: Connection, person_id: int) -> None:
     conn.execute(delete(presentations).where(presentations.c.keeper_id == person_id))
 
 
+PAGED = ("diary", "good_deeds", "shelf", "statement", "board", "decisions")
+"""Cards that remember which page of them somebody looks at."""
+
+
 def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: int | None, who: str) -> None:
     """The person's row stays without anything in it; whatever hangs on the account goes."""
     for theirs in (consents, applications, case_grants, talks, contacts):
         conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
     empty_redemptions(conn, person_id)
     facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]
-    facts += [f"page:{card}:{person_id}" for card in ("diary", "good_deeds", "shelf")]
+    facts += [
+        f"page:{card}:{person_id}" for card in ("diary", "good_deeds", "shelf", "statement", "board", "decisions")
+    ]
     conn.execute(delete(state).where(state.c.name.in_(facts)))
     if telegram_id is not None:
         conn.execute(delete(group_members).where(group_members.c.telegram_id == telegram_id))

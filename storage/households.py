@@ -76,6 +76,14 @@ def in_order(words: str) -> tuple[int, str]:
     return (int(digits[:9]) if digits else 0, words)
 
 
+def are_in_building(conn: Connection, unit: str, building: str, least: int) -> bool:
+    """Do at least so many households stand there?"""
+    there = select(households.c.id).where(
+        households.c.unit == unit, households.c.building == building, households.c.state == STANDING
+    )
+    return len(conn.execute(there.limit(least)).all()) >= least
+
+
 def add_households(conn: Connection, now: datetime, state: str, rows: Sequence[tuple[Address, str]]) -> None:
     """One row a place; where one stands already nothing happens."""
     if rows:

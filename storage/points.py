@@ -12,12 +12,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.chain import digest_of, link_of, mark_of
-from domain.points import Entry, NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
-from domain.words import Text, from_json, to_json
+from domain.points import NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
+from domain.words import Text, to_json
 from storage.audit import audit as audit
 from storage.prepared import Prepared
 from storage.standings import move_standing
-from storage.tables import accounts, earned_with, people, postings, transfer_notes, transfers
+from storage.tables import accounts, earned_with, postings, transfer_notes, transfers
 
 ISSUER, MARKET, EXPIRED = -1, -2, -3
 """Accounts of the desk itself: where points come from, where they are spent, where they end."""
@@ -271,22 +271,3 @@ def given_to(conn: Connection, transfer_id: int) -> list[tuple[int, int]]:
         .where(postings.c.transfer_id == transfer_id, accounts.c.kind == "household")
     )
     return [(row.household_id, row.amount) for row in conn.execute(own)]
-
-
-# ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def entries_of(conn: Connection, household_id: int, most: int = 10) -> list[Entry]:
-    """The latest entries of a household, newest first."""
-    listed = (
-        select(transfers.c.at, postings.c.amount, transfers.c.kind, transfers.c.reason, people.c.name)
-        .select_from(
-            postings.join(transfers, transfers.c.id == postings.c.transfer_id)
-            .join(accounts, accounts.c.id == postings.c.account_id)
-            .outerjoin(people, people.c.id == transfers.c.earned_by)
-        )
-        .where(accounts.c.kind == "household", accounts.c.household_id == household_id)
-        .order_by(postings.c.id.desc())
-        .limit(most)
-    )
-    return [Entry(row.at, row.amount, row.kind, from_json(row.reason), row.name) for row in conn.execute(listed)]

@@ -8,6 +8,7 @@ from bot.cards import CARDS
 from bot.flows import router as flows
 from bot.handlers import (
     at_counter,
+    boards,
     cases,
     diary,
     edits,
@@ -30,6 +31,7 @@ from bot.handlers import (
     setup,
     shelves,
     start,
+    statements,
     supervisor,
 )
 from bot.handlers.payloads import PAYLOADS
@@ -45,6 +47,8 @@ ROUTERS: list[Router] = [
     reports.router,
     judging.router,
     mine.router,
+    statements.router,
+    boards.router,
     supervisor.router,
     at_counter.router,  # what a keeper types or photographs is somebody's code before it is anything else
     households.router,
@@ -71,6 +75,8 @@ for room in (
     orders,
     reports,
     mine,
+    statements,
+    boards,
     supervisor,
     cases,
     households,

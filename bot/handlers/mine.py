@@ -1,4 +1,4 @@
-"""/mine, /orders and /points: what somebody has in hand, has asked for, and what their household has earned."""
+"""/mine and /orders: what somebody has in hand, and has asked for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from bot.cards import Face, View
 from bot.flows.router import Private
 from bot.handlers import held, requests
 from bot.handlers.orders import tap, where
-from desk import mine, points
+from desk import mine
 from desk.front import CardRefresh, Desk
 from domain.people import Person
-from domain.points import Entry
-from domain.words import Text, _, lines
+from domain.words import _, lines
 
 router = Router(name="mine")
 
@@ -27,30 +26,6 @@ async def show_mine(message: Message, desk: Desk, person: Person) -> None:
 @router.message(Command("orders"), Private())
 async def show_orders(message: Message, desk: Desk, person: Person) -> None:
     desk.say(CardRefresh(message.chat.id, "requests", person.id, anew=True))
-
-
-@router.message(Command("points"), Private())
-async def show_points(message: Message, desk: Desk, person: Person) -> Text | None:
-    statement = points.statement(desk, person)
-    return lines(
-        _(
-            "Your household has <b>{count}</b> point.",
-            "Your household has <b>{count}</b> points.",
-        )(count=statement.balance),
-        _("Of these {available} can be used now.")(available=statement.available)
-        if statement.available != statement.balance
-        else None,
-        *map(entry_line, statement.entries),
-    )
-
-
-def entry_line(entry: Entry) -> Text:
-    """How many, what for, when, and who earned it."""
-    amount = f"+{entry.amount}" if entry.amount > 0 else f"−{-entry.amount}"
-    blanks = {"amount": amount, "reason": entry.reason, "at": entry.at}
-    if entry.earned_by is None:
-        return _("{amount} · {reason} · {at}")(**blanks)
-    return _("{amount} · {reason} · {at} · {name}")(**blanks, name=entry.earned_by)
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from desk import closing, points
+from desk import closing, points, statements
 from desk.front import Desk, Line
 from desk.orders import claim, close_by_itself, get_order, make_order
 from domain.desk_file import Caps, DeskFile
@@ -62,7 +62,7 @@ def test_a_closed_order_awards_the_holders_household_once(at_desk: AtDesk) -> No
         assert any("has earned" in line for line in lines_to(desk, cast.ben.telegram_id))
         assert points.award(desk, get_order(desk, order_id)) == 0  # the same order once more
         assert balance_of(desk.conn, home(cast.ben)) == 5 and audit(desk.conn) == []
-        entry = points.statement(desk, cast.ben).entries[0]
+        entry = statements.statement(desk, cast.ben).entries[0]
         assert (entry.amount, entry.earned_by, entry.at) == (5, "Ben", MORNING)
 
 
@@ -95,7 +95,7 @@ def test_points_wait_for_a_household_and_it_is_said(at_desk: AtDesk) -> None:
         assert points.NO_HOUSEHOLD.msgid in lines_to(desk, cast.dina.telegram_id)
         assert desk.conn.scalar(select(func.count()).select_from(transfers)) == 0
         with pytest.raises(points.NoHousehold):
-            points.statement(desk, cast.dina)
+            statements.statement(desk, cast.dina)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_officer_takes_back_a_mistake_once(at_desk: AtDesk) -> None:
         with pytest.raises(AlreadyDone):
             points.take_back(desk, cast.dina, transfer_id, "mistake")
         assert balance_of(desk.conn, home(cast.ben)) == 0 and audit(desk.conn) == []
-        assert [entry.amount for entry in points.statement(desk, cast.ben).entries] == [-5, 5]
+        assert [entry.amount for entry in statements.statement(desk, cast.ben).entries] == [-5, 5]
 
 
 # ── the ledger itself ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,74 @@
+"""What a household reads of its points: every entry, page by page and as a file; and the board of the neighbourhood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desk.front import Desk
+from desk.points import earn
+from domain.points import Earning
+from domain.words import _
+from sandbox.phones import Phone
+from storage.households import find_household
+from storage.people import find_person
+from storage.points import audit
+from tests.town import TestTown
+
+SHOPPING = _("Help: {category}")(category="Groceries")
+
+
+def earns(phone: Phone, amounts: Sequence[int], **more: object) -> object:
+    """Whoever has that telephone has earned these, one after another."""
+
+    def deed(desk: Desk) -> int | None:
+        person = find_person(desk.conn, phone.id)
+        assert person is not None and person.household_id is not None
+        for number, points in enumerate(amounts):
+            once = f"{phone.id}:{number}:{points}"
+            earning = Earning(once, person.household_id, person.id, points, SHOPPING, **more)  # type: ignore[arg-type]
+            assert earn(desk, earning) == points
+        home = find_household(desk.conn, person.household_id)
+        return home.id if home is not None else None
+
+    return deed
+
+
+async def test_every_point_is_explained_page_by_page_and_as_a_file(town: TestTown) -> None:
+    dina = town.look(lambda desk: find_person(desk.conn, town.dina.id).id)
+    await town.at_desk(earns(town.ben, [1] * 9))
+    await town.at_desk(earns(town.ben, [9], decided_by=dina, note="=He swept the whole yard"))
+    await town.at_desk(earns(town.ben, [2]))
+    await town.ben.says("/statement")
+    card = await town.ben.hears(
+        "has 20 points", "+9", "decided by Dina: =He swept the whole yard", "Page 1 of 2", "Ben"
+    )
+    await town.ben.taps("Earlier ones", on=card)
+    card = await town.ben.sees("+1", "Page 2 of 2", buttons=["Back to the newer ones"])
+    await town.ben.taps("As a file", on=card)
+    paper = await town.ben.hears("every entry of your household's statement")
+    table = (await town.demo.app.office.wire.download(paper["document"]["file_id"])).decode("utf-8-sig").splitlines()
+    assert len(table) == 14 and "'=He swept the whole yard" in table[3] and table[3].split(",")[2] == "9"
+    assert "Mark of the last line" in table[-1]
+    assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_the_board_says_who_earned_most_and_nothing_about_anybody(town: TestTown) -> None:
+    await town.at_desk(earns(town.ben, [7]))
+    await town.at_desk(earns(town.cleo, [7, 2], dimension="harmony"))
+    await town.ben.says("/board")
+    card = await town.ben.hears("Ankang", "1. A household: 9", "2. A household: 7", "← you")
+    await town.ben.taps("Good neighbours", on=card)
+    card = await town.ben.sees("Only: Good neighbours", "1. A household: 9")
+    await town.ben.taps("Everything together", on=card)
+    card = await town.ben.sees("2. A household: 7", buttons=["Leave us out"])
+    await town.ben.taps("Leave us out", on=card)
+    town.ben.is_told("on no board any more")
+    card = await town.ben.sees("on no board", "It has earned 7 here", buttons=["Show us on the board"])
+    await town.cleo.says("/board")
+    await town.cleo.hears("1. A household: 9", "← you")
+    await town.ben.taps("Show us on the board", on=card)
+    town.ben.is_told("on the board again")
+    card = await town.ben.sees("2. A household: 7", buttons=["This year"])
+    await town.ben.taps("This year", on=card)
+    await town.ben.sees("this year", "2. A household: 7")
+    assert town.look(lambda desk: audit(desk.conn)) == []
