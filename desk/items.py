@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from desk import pickups
+from desk import pickups, pictures
 from desk.counter import counter_of
 from desk.front import CardRefresh, Desk
 from domain import market as rules
@@ -18,6 +18,7 @@ from domain.words import Text, _
 from storage import items as rows
 from storage import stations
 from storage.households import chats_with
+from storage.pictures import ITEM as PICTURE_OF
 from storage.roles import write_audit
 
 SHELVES, ONE = "kept_items", "kept_item"
@@ -103,8 +104,15 @@ def add(desk: Desk, person: Person, new: NewItem) -> int:
         most=new.most,
         per=new.per if new.most is not None else None,
     )
+    _keep_picture(desk, person, item_id, new.picture)
     write_audit(desk.conn, desk.now, person.id, "add_item", item=item_id)
     return item_id
+
+
+def _keep_picture(desk: Desk, person: Person, item_id: int, picture: str | None) -> None:
+    """A copy of our own, for the day on which Telegram does not know it any more."""
+    if picture is not None:
+        pictures.want(desk, person, "photo", picture, PICTURE_OF, item_id)
 
 
 def _may_put(desk: Desk, person: Person, counter: Counter, new: NewItem) -> bool:
@@ -134,6 +142,9 @@ def change(desk: Desk, person: Person, item_id: int, **changed: Any) -> None:
     whole = {name: getattr(item, name) for name in NewItem.__dataclass_fields__} | changed
     check(desk, NewItem(**whole))
     rows.change_item(desk.conn, item.id, **changed)
+    if changed.get("picture", item.picture) != item.picture:
+        pictures.drop(desk, PICTURE_OF, item_id)
+        _keep_picture(desk, person, item_id, changed["picture"])
     write_audit(desk.conn, desk.now, person.id, "change_item", item=item_id, changed=sorted(changed))
     refresh(desk, item_id)
 

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import URL, func, make_url, select
 
 from storage import points, schema
+from storage.files import HALF
 from storage.lock import only_one
 from storage.tables import metadata
 from storage.work import open_writer
@@ -42,11 +43,24 @@ def back_up(url: str, files: Path, target: Path, now: datetime) -> dict[str, Any
         with tarfile.open(packed, "w:gz") as tar:
             tar.add(room / NOTE, NOTE)
             tar.add(database, database.name)
-            if files.is_dir():
-                tar.add(files, FILES)
+            note["files"] = _add_files(tar, files)
         packed.chmod(0o600)  # it holds what people told the desk
         packed.replace(target)
     return note
+
+
+def _add_files(tar: tarfile.TarFile, files: Path) -> int:
+    """How many. Packed after the database, so that whatever it says is kept is there; what goes meanwhile may go."""
+    count = 0
+    for path in sorted(files.rglob("*")):
+        if path.suffix == HALF:
+            continue
+        try:
+            tar.add(path, f"{FILES}/{path.relative_to(files).as_posix()}", recursive=False)
+        except FileNotFoundError:
+            continue
+        count += path.is_file()
+    return count
 
 
 def _copy(url: URL, room: Path) -> Path:

@@ -13,8 +13,8 @@ from domain.pictures import GONE, KEPT, REFUSED, WANTED, Picture
 from storage.prepared import Prepared
 from storage.tables import order_parts, pictures
 
-PART = "order_part"
-"""The subject of what was told about an order."""
+PART, ITEM = "order_part", "item"
+"""The subjects of what was told about an order, and of what stands on a shelf."""
 
 _PICTURES = select(*(pictures.c[name] for name in Picture.__dataclass_fields__))
 _BY_ID = Prepared(_PICTURES.where(pictures.c.id == bindparam("id")))
@@ -169,10 +169,11 @@ def sent_before(subject: str, before: datetime, most: int) -> ColumnElement[bool
 
 
 def without_owner(conn: Connection, person_id: int) -> None:
-    """Their story of what somebody else needs stays, without who told it."""
+    """Their story of what somebody else needs stays, and what they put on a shelf, without who sent it."""
     told = select(order_parts.c.id).where(order_parts.c.person_id == person_id, order_parts.c.stage == "story")
     others = (pictures.c.subject == PART) & pictures.c.subject_id.in_(told)
-    conn.execute(update(pictures).where(pictures.c.person_id == person_id, others).values(person_id=None))
+    stays = or_(others, pictures.c.subject == ITEM)
+    conn.execute(update(pictures).where(pictures.c.person_id == person_id, stays).values(person_id=None))
 
 
 def forget(conn: Connection, picture_id: int) -> None:

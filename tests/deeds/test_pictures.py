@@ -7,16 +7,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from desk import closing, forgetting, orders, pictures
+from desk import closing, forgetting, items, orders, pictures
 from desk.front import Copy, Desk, Line
 from desk.pictures import PART
 from domain.orders import Order
 from domain.people import Person
 from domain.pictures import DELAYS, KEPT_FOR, MOST_A_DAY, MOST_AT_ONCE, Picture
 from storage.orders import parts_of
+from storage.pictures import ITEM
 from storage.tables import pictures as table
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import GROUP, Cast, ask, gather, give, set_inside
+from tests.deeds.shop import open_shop
 
 PHOTO = {"kind": "photo", "file_id": "her kitchen", "words": "It drips"}
 FILE = {"kind": "document", "file_id": "a file"}
@@ -242,3 +244,19 @@ def test_who_is_who_on_the_way(at_desk: AtDesk) -> None:
         del desk.said[:]
         orders.assign(desk, cast.dina, order.id, cast.ben.id)
         assert {said.chat_id for said in desk.said if isinstance(said, Copy)} == {cast.ben.telegram_id}
+
+
+def test_the_picture_of_an_item_stays_with_it_whoever_has_sent_it(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        items.change(desk, shop.ivy, shop.rice, picture="a bag of rice")
+        first = kept(desk)
+        items.change(desk, shop.ivy, shop.rice, price=25)
+        assert pictures.pictures_of(desk, ITEM, shop.rice) == [first]
+        items.change(desk, shop.ivy, shop.rice, picture="a larger bag")
+        [second] = pictures.pictures_of(desk, ITEM, shop.rice)
+        assert (second.file_id, second.state) == ("a larger bag", "wanted")
+        forgetting.forget(desk, shop.ivy)
+        [second] = pictures.pictures_of(desk, ITEM, shop.rice)
+        assert (second.state, second.person_id) == ("wanted", None)
+        assert fetched(desk).id in (first.id, second.id)

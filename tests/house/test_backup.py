@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import shutil
+import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
 
-from storage import points
+from storage import files, points
 from storage.backup import BadBackup, back_up, restore
 from storage.people import add_person
 from storage.tables import people
@@ -46,9 +48,9 @@ def count_people(url: str) -> int:
 
 
 def test_taken_under_load_and_put_back(database_url: str, empty_place: str, tmp_path: Path) -> None:
-    files = tmp_path / "files"
-    files.mkdir()
-    (files / "picture").write_bytes(b"a gate")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "picture").write_bytes(b"a gate")
     stop, written = threading.Event(), []
 
     def write() -> None:
@@ -63,7 +65,7 @@ def test_taken_under_load_and_put_back(database_url: str, empty_place: str, tmp_
     writing.start()
     while len(written) < 5:
         stop.wait(0.01)
-    note = back_up(database_url, files, tmp_path / "copy.tar.gz", MORNING)
+    note = back_up(database_url, folder, tmp_path / "copy.tar.gz", MORNING)
     stop.set()
     writing.join()
     restore(empty_place, tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
@@ -112,3 +114,25 @@ def test_put_back_onto_another_disk_and_read_by_nobody_else(
     restore(f"sqlite:///{tmp_path / 'new' / 'linli.db'}", tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
     assert count_people(f"sqlite:///{tmp_path / 'new' / 'linli.db'}") == 0
     assert (tmp_path / "new" / "files" / "picture").read_bytes() == b"a gate"
+
+
+def test_pictures_go_along_and_one_that_is_deleted_meanwhile_holds_nothing_up(
+    empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "files"
+    for name in ("ab12", "ab34", "cd56"):
+        files.write(folder, name, name.encode())
+    (folder / "cd" / "cd78.half").write_bytes(b"half a picture")
+    add = tarfile.TarFile.add
+
+    def deleted_first(tar: tarfile.TarFile, path: Path, name: str, **more: Any) -> None:
+        if name.endswith("ab34"):
+            files.remove(folder, "ab34")
+        add(tar, path, name, **more)
+
+    monkeypatch.setattr(tarfile.TarFile, "add", deleted_first)
+    note = back_up(f"sqlite:///{empty_sqlite}", folder, tmp_path / "copy.tar.gz", MORNING)
+    restore(f"sqlite:///{tmp_path / 'new' / 'linli.db'}", tmp_path / "new" / "files", tmp_path / "copy.tar.gz")
+    there = {path.name: path for path in (tmp_path / "new" / "files").rglob("*") if path.is_file()}
+    assert set(there) == {"ab12", "cd56"} and note["files"] == 2 and note["rows"]["pictures"] == 0
+    assert there["ab12"].read_bytes() == b"ab12" and there["ab12"].stat().st_mode & 0o077 == 0
