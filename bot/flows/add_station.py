@@ -11,7 +11,7 @@ desk: Where is it?
 ivy:  Building 2, ground floor
 desk: When is it open? Write it as it should be read.
 ivy:  Mon–Fri 9–17
-desk: The station is there. Now it needs a keeper: the card below helps with that.
+desk: 🏪 Haitang station [➕ Invite a keeper]
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class AddStation(Flow):
     def finish(self, desk: Desk) -> Text | None:
         name = in_languages(self, desk, self.called, self.other if self.has("other") else "")
         merchants.add_station(desk, self.person, self.unit, name, self.place, self.hours)
-        return _("The station is there. Now it needs a keeper: the card below helps with that.")
+        return None
 
 
 def yes_or_no(flow: Flow, desk: Desk) -> list[Choice]:

@@ -78,11 +78,11 @@ class ChangeItem(Flow):
     can_call = False
 
     what = Choose(_("What shall be different?"), among=parts)
-    words = Words(_("How shall it read?"), when=is_(NAME, OTHER, ABOUT))
     picture = Photo(_("A picture of it?"), when=is_(PICTURE))
     price = Number(_("How many points does it cost?"), when=is_(PRICE))
     most = Number(_("How many may one household have?"), nothing=_("As many as they like"), when=is_(MOST))
     days = Number(_("In how many days will there be more?"), nothing=_("I don't know"), when=is_(BACK))
+    words = Words(_("How shall it read?"), when=is_(NAME, OTHER, ABOUT))
 
     @classmethod
     def opened_with(cls, person: Person, desk: Desk, subject_id: int | None) -> dict[str, Any]:

@@ -252,6 +252,8 @@ def at_the_shelf(label: str, english: str = "") -> Scene:
             await town.ivy.taps(thing(town, english))
         return town.ivy, button(town, label)
 
+    return scene
+
 
 def looking_after(label: str) -> Scene:
     """A way out was blocked three times, so that somebody looks after it as a whole."""
