@@ -11,6 +11,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desk import market
+from desk.counter import counter_of
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.people import get_person
@@ -22,7 +24,6 @@ from domain.refusals import AlreadyDone, NotFound
 from domain.words import Named, Text, _
 from storage import household_cards as rows
 from storage.households import STANDING, Household, chats_with, find_household
-from storage.people import roles_of
 from storage.points import balance_of
 from storage.roles import write_audit
 
@@ -136,11 +137,13 @@ def _refresh(desk: Desk, home: Household) -> None:
 
 
 def may_serve(desk: Desk, person: Person, household: Household) -> bool:
-    """Does this person keep a counter? Not for their own household: nobody hands out to themselves."""
-    if person.household_id == household.id:
+    """Does this person keep a station where the household collects? A merchant's own keeper does not, and nobody hands
+    out to themselves.
+    """
+    kept = counter_of(desk, person).stations
+    if not kept or person.household_id == household.id:
         return False
-    held = roles_of(desk.conn, person.id)
-    return any(role.role == "keeper" for role in held)
+    return any(station.id in kept for station in market.stations_for(desk, household.unit))
 
 
 def find_for_keeper(desk: Desk, keeper: Person, token: str) -> Household | None:
@@ -175,6 +178,7 @@ class CounterView:
     token: str
     available: int
     has_pin: bool
+    offers: list[market.Offer]
 
 
 def at_counter(desk: Desk, keeper: Person | None, household_id: int) -> CounterView | None:
@@ -184,7 +188,13 @@ def at_counter(desk: Desk, keeper: Person | None, household_id: int) -> CounterV
     card = rows.card_of(desk.conn, household_id)
     token = token_of(desk, household_id, card.epoch)
     available = balance_of(desk.conn, household_id)
-    return CounterView(household, view_of(desk, household, card), token, available, card.pin_epoch > 0)
+    offers = offers_at_counter(desk, keeper, household)
+    return CounterView(household, view_of(desk, household, card), token, available, card.pin_epoch > 0, offers)
+
+
+def offers_at_counter(desk: Desk, keeper: Person, household: Household) -> list[market.Offer]:
+    """What the household can have now at this keeper's counter."""
+    return market.offers_for(desk, household, counter_of(desk, keeper).stations)
 
 
 # ── the PIN ─────────────────────────────────────────────────────────────────────────────────────────────────────────

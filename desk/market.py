@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from domain.refusals import NotFound
 from domain.words import Text, _, to_json
 from storage import items, points, stations
 from storage import redemptions as rows
-from storage.households import find_household
+from storage.households import Household, find_household
 from storage.messages import get_fact, set_fact
 
 
@@ -61,6 +62,14 @@ def shelf(desk: Desk, person: Person) -> Shelf:
         for item in items.shelf(desk.conn, [station.id for station in there])
     ]
     return Shelf(available, sorted(offers, key=lambda offer: (offer.left == 0, offer.affordable == 0)))
+
+
+def offers_for(desk: Desk, household: Household, kept: Collection[int]) -> list[Offer]:
+    """What a household can have now of what stands at these stations."""
+    there = [station.id for station in stations_for(desk, household.unit) if station.id in kept]
+    available = points.balance_of(desk.conn, household.id)
+    offers = [_offer(desk, item, available, False) for item in items.shelf(desk.conn, there)]
+    return [offer for offer in offers if offer.affordable and not offer.item.is_service]
 
 
 def available_to(desk: Desk, person: Person) -> int:

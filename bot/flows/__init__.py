@@ -7,6 +7,7 @@ from bot.flows.add_supervisor import AddSupervisor
 from bot.flows.add_team import AddTeam
 from bot.flows.answer import Answer
 from bot.flows.ask import Ask
+from bot.flows.at_counter import AtCounter
 from bot.flows.call_off import CallOff
 from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
@@ -47,6 +48,7 @@ ALL: list[type[Flow]] = [
     CallMe,
     Household,
     NewCard,
+    AtCounter,
     NameCard,
     Forget,
     Private,

@@ -61,6 +61,6 @@ class NameCard(_OfOnesHousehold):
     called = CardName(_("What shall stand on your card instead of the address? At most 40 letters."))
 
     def finish(self, desk: Desk) -> Text | None:
-        name = household_cards.rename(desk, self.person, self.called)
+        household_cards.rename(desk, self.person, self.called)
         household_cards.show(desk, self.person)
-        return _("Done. Your card says {name} now.")(name=name)
+        return None

@@ -18,7 +18,7 @@ from bot.flows.router import Private
 from bot.handlers.payloads import Opens
 from bot.jobs import Jobs
 from bot.sorting import COMMAND, WORDS
-from desk import counter, items, on_paper, people, pickups
+from desk import counter, household_cards, items, on_paper, people, pickups
 from desk.front import Button, CardRefresh, Desk
 from desk.roles import tell
 from domain.market import looks_like_code
@@ -134,7 +134,9 @@ def read(data: bytes) -> str | None:
 
 
 def seen(desk: Desk, person: Person, words: str | None) -> None:
-    token = token_in(words or "")
+    token, card = token_in(words or ""), token_in(words or "", f"{household_cards.LINK}_")
+    if card and household_cards.open_at_counter(desk, person, card):
+        return
     try:
         said = shown(desk, person, token, scanned=True) if token else NO_CODE_SEEN
     except Refusal as refusal:
@@ -143,13 +145,13 @@ def seen(desk: Desk, person: Person, words: str | None) -> None:
         tell(desk, person, said)
 
 
-def token_in(words: str) -> str | None:
-    """The secret part of a pick-up link of ours; whatever else a code says is nobody's."""
+def token_in(words: str, kind: str = "v_") -> str | None:
+    """The secret part of a pick-up link of ours, or of a household's card; whatever else a code says is nobody's."""
     try:
         payload = parse_qs(urlsplit(words).query).get("start", [""])[0]
     except ValueError:
         return None
-    return payload.removeprefix("v_") if payload.startswith("v_") and len(payload) <= 64 else None
+    return payload.removeprefix(kind) if payload.startswith(kind) and len(payload) <= 64 else None
 
 
 # ── cards ───────────────────────────────────────────────────────────────────────────────────────────────────────────

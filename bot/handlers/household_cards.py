@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.cards import Drawing, Face, View
 from bot.drawing.household_card import HouseholdCard, household_card
+from bot.flows import talking
 from bot.flows.router import Private
 from bot.handlers.payloads import Opens
 from bot.words import Reader
@@ -23,12 +24,20 @@ from domain.words import Text, _, lines
 
 router = Router(name="household_cards")
 
+LISTED = 10
+
 
 class CardTap(CallbackData, prefix="hc"):
     """On one's own card; or, with the household's number, on the slip with its PIN."""
 
     verb: str
     id: int
+
+
+class ServeTap(CallbackData, prefix="ks"):
+    """A keeper serves the household whose card was scanned: nothing but the code on the card says which."""
+
+    token: str
 
 
 @router.message(Command("card", ignore_case=True), Private())
@@ -45,6 +54,12 @@ async def card_tapped(query: CallbackQuery, callback_data: CardTap, desk: Desk, 
         case "written":
             return household_cards.pin_written(desk, person, callback_data.id)
     raise NotFound
+
+
+@router.callback_query(ServeTap.filter())
+async def serve(query: CallbackQuery, callback_data: ServeTap, desk: Desk, person: Person) -> None:
+    household_cards.get_for_keeper(desk, person, callback_data.token)
+    talking.open_flow(desk, person, talking.FLOWS["atcounter"], token=callback_data.token)
 
 
 # ── for its members ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,12 +107,16 @@ def paint_counter(view: View, household_id: int, chat_id: int) -> Face | None:
     seen = household_cards.at_counter(view, people.find_person(view, chat_id), household_id)
     if seen is None:
         return None
+    row = _("• {item} · {count} point", "• {item} · {count} points")
     text = lines(
         Text("<b>{name}</b>", {"name": seen.card.name}),
         _("Can use {count} point now.", "Can use {count} points now.")(count=seen.available),
+        _("For that they can have:") if seen.offers else _("There is nothing they could have for that just now."),
+        *(row(item=each.item.name, count=each.item.price) for each in seen.offers[:LISTED]),
         None if seen.has_pin else _("They have no PIN yet, so they choose on a telephone of their own."),
     )
-    return Face(text)
+    serve = Button(_("They choose here, with their PIN"), data=f"ks:{seen.token}")
+    return Face(text, (serve,) if seen.has_pin and seen.offers else ())
 
 
 def paint_slip(view: View, household_id: int, chat_id: int) -> Face | None:

@@ -17,12 +17,13 @@ from domain.points import Posting
 from domain.refusals import NotFound
 from domain.words import plain
 from storage import household_cards as rows
-from storage import points
+from storage import points, stations
 from storage.households import Household, find_household
 from storage.people import get_person
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import add_account, add_household, give
+from tests.deeds.shop import keep
 
 
 def at_home(desk: Desk) -> tuple[Household, Person, Person]:
@@ -34,7 +35,7 @@ def at_home(desk: Desk) -> tuple[Household, Person, Person]:
 
 def a_keeper(desk: Desk) -> Person:
     eli = add_account(desk, 15, "Eli")
-    give(desk, eli, "keeper")
+    keep(desk, eli, stations.add_station(desk.conn, desk.now, None, unit="donggang", name={"en": "The station"}))
     return eli
 
 
@@ -57,8 +58,11 @@ def test_a_keeper_opens_it_and_nobody_else(at_desk: AtDesk) -> None:
         home, ama, _cleo = at_home(desk)
         eli, faye, dina = a_keeper(desk), add_account(desk, 16, "Faye"), add_account(desk, 14, "Dina")
         give(desk, dina, "supervisor", unit="ankang")
+        far, giver = add_account(desk, 21, "Far"), add_account(desk, 22, "Giver")
+        keep(desk, far, stations.add_station(desk.conn, desk.now, None, unit="haitang", name={"en": "Elsewhere"}))
+        keep(desk, giver, merchant=1)
         code = token(desk, home)
-        for other in (faye, ama, dina):
+        for other in (faye, ama, dina, far, giver):
             assert household_cards.open_at_counter(desk, other, code) is None
             with pytest.raises(NotFound):
                 household_cards.get_for_keeper(desk, other, code)
@@ -76,7 +80,7 @@ def test_a_keeper_opens_it_and_nobody_else(at_desk: AtDesk) -> None:
 def test_nobody_serves_their_own_household(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         home, ama, _cleo = at_home(desk)
-        give(desk, ama, "keeper")
+        keep(desk, ama, stations.add_station(desk.conn, desk.now, None, unit="ankang", name={"en": "The station"}))
         assert household_cards.open_at_counter(desk, ama, token(desk, home)) is None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.demo.shelves import THINGS
-from desk import households, reports
+from desk import household_cards, households, reports
 from desk.front import Desk
 from desk.reports import NewReport, make_report
 from domain.households import Address
@@ -16,7 +16,7 @@ from domain.words import Text
 from sandbox.phones import Phone, text_of
 from storage import points
 from storage.households import find_at
-from storage.people import find_person
+from storage.people import find_person, holders_of
 from tests.town import TestTown
 
 HOME = Address("ankang", "9", "101")
@@ -245,6 +245,25 @@ async def on_paper(town: TestTown) -> tuple[Phone, str]:
     return town.eli, button(town, "Enter from paper")
 
 
+def makes_a_pin(desk: Desk, at: Address = HOME) -> tuple[str, str]:
+    """What stands on the household's card, and its PIN."""
+    home, dina = find_at(desk.conn, at), holders_of(desk.conn, "supervisor", unit=at.unit)[0]
+    assert home is not None
+    household_cards.make_pin(desk, dina, home)
+    slip = household_cards.slip_for(desk, dina, home.id)
+    assert slip is not None and slip[1] is not None
+    return household_cards.view_of(desk, home).link.partition("start=")[2], slip[1]
+
+
+async def their_card_was_scanned(town: TestTown) -> tuple[Phone, str]:
+    await town.joins(town.ama)
+    await town.at_desk(lambda desk: moves_in(desk, town.ama.id))
+    await town.at_desk(lambda desk: earns(desk, town.ama.id, 100))
+    card, _pin = await town.at_desk(makes_a_pin)
+    await town.eli.starts(card)
+    return town.eli, button(town, "They choose here, with their PIN")
+
+
 def at_the_shelf(label: str, english: str = "") -> Scene:
     async def scene(town: TestTown) -> tuple[Phone, str]:
         await town.ivy.says("/setup", button(town, "What is on the shelves"))
@@ -280,6 +299,7 @@ SCENES: dict[str, Scene] = {
     "report": seen_before,
     "callme": command("/callme"),
     "household": command("/household"),
+    "atcounter": their_card_was_scanned,
     "newcard": with_a_card("Make a new one"),
     "namecard": with_a_card("Another name on it"),
     "forget": command("/forget"),

@@ -6,31 +6,18 @@ import io
 from urllib.parse import parse_qs, urlsplit
 
 import pypdf
+from aiohttp import FormData
 
 from bot.drawing.codes import read_qr
-from desk import household_cards
-from desk.front import Desk
-from sandbox.phones import Json
-from storage.households import find_at
-from storage.people import find_person
-from storage.roles import give_role
-from tests.flows.scenes import HOME, moves_in
+from sandbox.phones import Json, Phone
+from storage import points
+from tests.flows.scenes import earns, makes_a_pin, moves_in
 from tests.town import TestTown
 
 
 async def at_home(town: TestTown) -> None:
     await town.joins(town.ama)
     await town.at_desk(lambda desk: moves_in(desk, town.ama.id))
-
-
-async def keeps_a_counter(town: TestTown) -> None:
-    def giving(desk: Desk) -> None:
-        hugo = find_person(desk.conn, town.hugo.id)
-        assert hugo is not None
-        give_role(desk.conn, desk.now, hugo.id, "keeper")
-
-    await town.joins(town.hugo)
-    await town.at_desk(giving)
 
 
 def picture(town: TestTown, message: Json) -> bytes:
@@ -47,11 +34,10 @@ def link_on(card: bytes) -> str:
 
 async def test_a_keeper_scans_the_picture_and_others_see_the_menu(town: TestTown) -> None:
     await at_home(town)
-    await keeps_a_counter(town)
     await town.ama.says("/card")
     code = link_on(picture(town, await town.ama.hears("The card of", buttons=["Make a new one"])))
-    await town.hugo.starts(code)
-    await town.hugo.hears("building 9", "Can use 0 points now")
+    await town.eli.starts(code)
+    await town.eli.hears("building 9", "Can use 0 points now")
     await town.joins(town.faye)
     await town.faye.starts(code)
     await town.faye.hears("What can I do for you?")
@@ -59,8 +45,8 @@ async def test_a_keeper_scans_the_picture_and_others_see_the_menu(town: TestTown
     await town.ama.says("[Make a new one]", "[Yes]")
     renewed = link_on(picture(town, await town.ama.hears("The card of", buttons=["Make a new one"])))
     assert renewed != code
-    await town.hugo.starts(code)
-    await town.hugo.hears("What can I do for you?")
+    await town.eli.starts(code)
+    await town.eli.hears("What can I do for you?")
 
 
 async def test_it_has_a_name_and_a_print(town: TestTown) -> None:
@@ -76,19 +62,51 @@ async def test_it_has_a_name_and_a_print(town: TestTown) -> None:
     assert link_on(print_.data) == code
 
 
-async def test_a_pin_is_on_one_slip_until_it_is_written_down(town: TestTown) -> None:
+async def test_a_household_without_a_telephone_redeems_with_its_card_and_pin(town: TestTown) -> None:
     await at_home(town)
-
-    def make(desk: Desk) -> str:
-        home, dina = find_at(desk.conn, HOME), find_person(desk.conn, town.dina.id)
-        assert home is not None and dina is not None
-        household_cards.make_pin(desk, dina, home)
-        slip = household_cards.slip_for(desk, dina, home.id)
-        assert slip is not None
-        return str(slip[1])
-
-    pin = await town.at_desk(make)
+    await town.at_desk(lambda desk: earns(desk, town.ama.id, 100))
+    card, pin = await town.at_desk(makes_a_pin)
     slip = await town.dina.hears("The PIN of", pin)
     await town.dina.taps("It is written down", on=slip)
     await town.dina.sees("has its PIN on paper")
     await town.dina.does_not_see(pin)
+    await town.eli.starts(card)
+    await town.eli.hears("Can use 100 points now", "Rice · 20 points")
+    await town.eli.says("[They choose here, with their PIN]", "[Rice]", "[2]", "0000")
+    await town.eli.sees("Rice × 2 costs their household 40 points", "You can try 4 more times")
+    await town.eli.says(pin)
+    await town.eli.does_not_see(pin)
+    await town.eli.taps("Handed over", on=await town.eli.hears("Rice × 2", buttons=["Handed over"]))
+    await town.eli.sees("handed over at")
+    await town.ama.hears("was handed over")
+    assert await town.at_desk(lambda desk: points.audit(desk.conn)) == []
+
+
+async def test_five_wrong_pins_end_it_and_the_community_worker_hears(town: TestTown) -> None:
+    await at_home(town)
+    await town.at_desk(lambda desk: earns(desk, town.ama.id, 100))
+    card, pin = await town.at_desk(makes_a_pin)
+    await town.dina.hears("The PIN of")
+    await town.eli.starts(card)
+    await town.eli.says("[They choose here, with their PIN]", "[Rice]", "[1]", *["0000"] * 5)
+    await town.eli.sees("this card is locked")
+    await town.dina.hears("Five wrong PINs", "Eli")
+    await town.eli.says("[They choose here, with their PIN]", "[Rice]", "[1]", pin)
+    await town.eli.sees("this card is locked")
+    await town.eli.does_not_see(pin)
+
+
+async def test_a_photo_of_the_card_opens_it_as_well(town: TestTown) -> None:
+    await at_home(town)
+    await town.ama.says("/card")
+    drawn = picture(town, await town.ama.hears("The card of"))
+    await sends_photo(town, town.eli, drawn)
+    await town.eli.hears("Can use 0 points now")
+
+
+async def sends_photo(town: TestTown, phone: Phone, data: bytes) -> None:
+    form = FormData({"user": str(phone.id), "chat": str(phone.id), "kind": "photo"})
+    form.add_field("file", data, filename="photo.png", content_type="image/png")
+    async with phone.town.session.post(f"{phone.town.url}/control/send", data=form) as answer:
+        assert answer.status == 200, await answer.text()
+    await town.settle()
