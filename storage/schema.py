@@ -1,18 +1,25 @@
-"""Brings a database to the shape this version of the desk expects, and back."""
+"""Brings a database to the shape this version of the desk expects, and back.
+
+Nearly always it is there already: that is seen by the names of the files, and Alembic is only read when there is
+something for it to do.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.copies import copy_before
 from storage.tables import metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class WrongSchema(Exception):
@@ -28,23 +35,30 @@ class HalfMade(WrongSchema):
 
 
 def _config(conn: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = conn
     return config
 
 
 def revision_of(conn: Connection) -> str | None:
     """The revision this database stands at; None for an empty one."""
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    revision: str | None = conn.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
-def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def newest_revision() -> str:
+    return max(known_revisions())
 
 
-def known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+@cache
+def known_revisions() -> frozenset[str]:
+    """Each stands first in the name of its file, and they follow one another."""
+    return frozenset(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = None) -> None:
@@ -62,6 +76,8 @@ def upgrade(writer: Engine, revision: str = "head", *, now: datetime | None = No
         if present != newest_revision() or revision != "head":
             if present is not None:
                 copy_before(writer.url, present, now or datetime.now(UTC))
+            from alembic import command
+
             command.upgrade(_config(conn), revision)
 
 
@@ -74,5 +90,7 @@ def one_at_a_time(conn: Connection) -> None:
 
 def downgrade(writer: Engine, revision: str) -> None:
     """Back to an earlier version; `base` empties the database."""
+    from alembic import command
+
     with writer.begin() as conn:
         command.downgrade(_config(conn), revision)

@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from storage import schema
 from storage.schema import NewerSchema
 from storage.tables import metadata
+
+
+def test_a_migration_is_named_by_its_number_and_follows_the_one_before() -> None:
+    steps = list(ScriptDirectory.from_config(schema._config()).walk_revisions())[::-1]
+    assert [step.revision for step in steps] == sorted(schema.known_revisions())
+    assert [step.down_revision for step in steps] == [None, *(step.revision for step in steps[:-1])]
+    assert schema.newest_revision() == steps[-1].revision
 
 
 def test_the_migrated_tables_are_those_of_the_code(writer: Engine) -> None:
