@@ -241,3 +241,30 @@ def test_faults_of_the_second_channel(old: str, new: str, stands_in: str, says: 
 def test_a_second_channel_that_leads_nowhere() -> None:
     ((line, sentence),) = faults_of(f'{SMALL}\n[second_channel]\nafter = "10m"\n')
     assert line == line_with(f"{SMALL}\n[second_channel]", "[second_channel]") and "leads nowhere" in sentence
+
+
+DIARY = """
+[diary]
+award       = 1
+person_week = 3
+best        = 5
+dimension   = "service"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stands_in", "says"),
+    [
+        ("award       = 1", "awrad = 1", "awrad", "Did you mean “award”?"),
+        ("award       = 1", "award = 0.5", "0.5", "Write for example: award = 1"),
+        ("award       = 1", "award = 4", "person_week", "An entry earns 4, but a week at most 3"),
+        ("person_week = 3\n", "", "[diary]", "anybody could write all day for points"),
+        ("best        = 5", "best = -5", "best = -5", "Write for example: best = 5"),
+        ('"service"', '"servce"', "servce", "Did you mean “service”?"),
+    ],
+)
+def test_faults_of_the_diary(old: str, new: str, stands_in: str, says: str) -> None:
+    assert DIARY.count(old) == 1
+    text = SMALL + DIARY.replace(old, new)
+    found = faults_of(text)
+    assert [line for line, sentence in found if says in sentence] == [line_with(text, stands_in)], found
