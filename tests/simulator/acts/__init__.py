@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.acts import house, judging, officers, pictures, residents, telegram, volunteers
+from tests.simulator.acts import good_deeds, house, judging, officers, pictures, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
@@ -11,6 +11,7 @@ STEPS: list[Step] = [
     *officers.STEPS,
     *judging.STEPS,
     *pictures.STEPS,
+    *good_deeds.STEPS,
     *telegram.STEPS,
     *house.STEPS,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.invariants import cards, confidence, journal, judging, messages, orders, pictures
+from tests.simulator.invariants import cards, confidence, good_deeds, journal, judging, messages, orders, pictures
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
@@ -13,4 +13,5 @@ INVARIANTS: list[Invariant] = [
     *journal.INVARIANTS,
     *cards.INVARIANTS,
     *pictures.INVARIANTS,
+    *good_deeds.INVARIANTS,
 ]
