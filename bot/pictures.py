@@ -103,17 +103,16 @@ def look(data: bytes, kind: str, develop: Develop) -> Looked:
     if len(data) > MOST_BYTES:
         raise NotKept("too_large")
     try:
-        if kind == "photo" or (kind == "document" and not recordings.is_film(data)):
+        if kind != "voice" and not recordings.is_film(data):
             done = develop(data)
             return Looked(done.jpeg, done.width, done.height)
-        found = recordings.as_recorded(data)
+        if kind == "photo":
+            raise NotKept("no_picture")
+        return Looked(recordings.as_recorded(data))
     except darkroom.Undevelopable as fault:
         raise NotKept(fault.why) from None
     except recordings.NoRecording:
         raise NotKept("no_picture") from None
-    if kind in ("video", "voice") and found.kind != kind:
-        raise NotKept("no_picture")
-    return Looked(found.data)
 
 
 class Pictures:

@@ -6,8 +6,6 @@ where it stands, so that nothing else of it moves. What lies inside the picture 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 TELLING = (b"udta", b"meta", b"uuid")
 """Boxes that hold words, places and whatever an app adds."""
 INSIDE = (b"moov", b"trak", b"mdia", b"moof", b"traf")
@@ -20,24 +18,18 @@ class NoRecording(Exception):
     """Neither a film nor a voice that is known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    data: bytes
-    kind: str
-
-
 def is_film(data: bytes) -> bool:
     return data[4:8] == b"ftyp"
 
 
-def as_recorded(data: bytes) -> Recording:
-    """What it is, by its first bytes and not by its name."""
+def as_recorded(data: bytes) -> bytes:
+    """What is kept of it, which its first bytes decide and not its name. A voice may lie in a film's boxes as well."""
     if is_film(data):
-        return Recording(_without_telling(data), "video")
+        return _without_telling(data)
     if data.startswith(b"OggS") and b"OpusHead" in data[:64]:
-        return Recording(data, "voice")
+        return data
     if data.startswith(b"ID3") or data[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"):
-        return Recording(_without_tags(data), "voice")
+        return _without_tags(data)
     raise NoRecording
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.cards import View
 from bot.post.uploads import Found, NotYet, Upload, Withheld
 from desk import pictures
-from domain.pictures import WANTED, Picture
+from domain.pictures import Picture
 from storage import files
 
 NAMES = {"photo": "picture.jpg", "video": "video.mp4", "voice": "voice.ogg"}
@@ -36,7 +36,7 @@ def _of(folder: Path, picture: Picture) -> Found:
     kind = picture.shown_as
     if picture.is_kept:
         return Upload(kind, NAMES[kind], partial(files.read, folder, picture.name), picture.known_as, picture.id)
-    if picture.state != WANTED:
+    if picture.is_withheld:
         return Withheld()
     return Upload(kind, NAMES[kind], None, picture.known_as) if picture.known_as else NotYet()
 

@@ -16,7 +16,6 @@ from domain.pictures import (
     KINDS,
     MOST_AT_ONCE,
     ONE_TRY,
-    REFUSED,
     SAID_AGAIN,
     WANTED,
     Picture,
@@ -103,11 +102,11 @@ def pictures_of(desk: Desk, subject: str, *subject_ids: int) -> list[Picture]:
 def show(
     picture: Picture, chat_id: int, caption: Text | None = None, *, lane: Lane = PERSONAL, **about: Any
 ) -> Copy | None:
-    """The picture for one chat, as it is when it is sent; None for what was not kept.
+    """The picture for one chat, as it is when it is sent; None for what nobody is handed.
 
     What came as a file is shown from our copy, which tells nobody where it was taken.
     """
-    if picture.state in (REFUSED, GONE):
+    if picture.is_withheld:
         return None
     return Copy(
         chat_id,

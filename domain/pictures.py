@@ -57,6 +57,8 @@ WHY = {
 }
 """Why a copy is not kept, in words for whoever sent it."""
 
+NOT_WHAT_IT_SEEMS = ("no_picture", "damaged", "too_wide")
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -86,8 +88,17 @@ class Picture:
 
     @property
     def shown_as(self) -> str:
-        """What it is when it is sent from here: a picture that came as a file is a picture."""
-        return self.kind if self.kind != "document" else "video" if self.is_kept and self.width is None else "photo"
+        """What it is when it is sent from here: a picture is one, whatever it came as."""
+        if self.is_kept and self.kind != "voice":
+            return "photo" if self.width is not None else "video"
+        return "photo" if self.kind == "document" else self.kind
+
+    @property
+    def is_withheld(self) -> bool:
+        """It was looked at and is not what it seems, or nobody has looked and it may hold more than is seen."""
+        if self.state == REFUSED:
+            return self.why in NOT_WHAT_IT_SEEMS or self.kind == "document"
+        return self.state == GONE
 
     @property
     def known_as(self) -> str | None:

@@ -118,6 +118,8 @@ def test_films_and_voices_stay_as_they_are_but_for_what_is_said_beside() -> None
     assert len(kept) == len(film) and b"seen and heard" in kept
     assert b"canary" not in kept and b"\xd1\xe2\xf3\x04" not in kept
     assert look(film, "document", here).data == kept
+    assert look(film, "voice", here).data == kept, "some telephones put voices into such boxes"
+    assert look(hostile.moving("GIF"), "video", here).data.startswith(b"\xff\xd8\xff"), "and call a picture a film"
     song = look(hostile.song(), "voice", here).data
     assert song.startswith(b"\xff\xfb") and b"canary" not in song and b"TAG" not in song
 
