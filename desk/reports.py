@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk import orders, pictures, problems
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
-from desk.order_views import show_askers, tell_person
+from desk.order_views import show_askers, show_holder, tell_person
 from desk.proof import thank_reporter
 from desk.report_ladders import kind_of, report_of
 from domain.desk_file import ReportKind
@@ -173,6 +173,9 @@ def answer_for_young(desk: Desk, guardian: Person, order_id: int, yes: bool) -> 
     for each in guardians_of(desk, young):
         if each.telegram_id is not None:
             desk.say(CardRefresh(each.telegram_id, "guardian", order_id))
+    show_askers(desk, order)
+    if order.holder_id is not None:
+        show_holder(desk, order, order.holder_id)  # who may read the name by now
     if yes:
         tell_person(desk, young.id, _("Your family has said yes: your report counts in your name."))
         if order.state == "closed":  # it is mended already

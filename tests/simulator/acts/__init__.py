@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from tests.simulator.acts import good_deeds, house, judging, officers, pictures, residents, telegram, volunteers
+from tests.simulator.acts import (
+    good_deeds,
+    house,
+    judging,
+    officers,
+    pictures,
+    reporting,
+    residents,
+    telegram,
+    volunteers,
+)
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
     *residents.STEPS,
+    *reporting.STEPS,
     *volunteers.STEPS,
     *officers.STEPS,
     *judging.STEPS,

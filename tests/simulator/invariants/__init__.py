@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.simulator.invariants import cards, confidence, good_deeds, journal, judging, messages, orders, pictures
+from tests.simulator.invariants import (
+    cards,
+    confidence,
+    good_deeds,
+    journal,
+    judging,
+    messages,
+    orders,
+    pictures,
+    reports,
+)
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
@@ -12,6 +22,7 @@ INVARIANTS: list[Invariant] = [
     *confidence.INVARIANTS,
     *journal.INVARIANTS,
     *cards.INVARIANTS,
+    *reports.INVARIANTS,
     *pictures.INVARIANTS,
     *good_deeds.INVARIANTS,
 ]
