@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk import orders, pictures, problems
+from desk.alerts import refresh_alerts
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, show_holder, tell_person
@@ -15,6 +16,7 @@ from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound
 from domain.reports import ACCEPTED, ASKED, CONFIRMED, REFERRED, REFUSED, Nearby, NewReport, OverBy, Report
 from domain.words import Text, _
+from storage import judging as merged
 from storage import orders as order_rows
 from storage import reports as rows
 from storage.people import get_person
@@ -134,8 +136,11 @@ def show_pictures(desk: Desk, person: Person, order_id: int, caption: Text) -> N
 def join(desk: Desk, person: Person, order_id: int) -> Text:
     """It is the same: no second report, but a vote for the first, and everything that happens to it is heard.
 
-    1. An open report that may be shown. 2. Once each; whoever reported it follows it already. 3. Their card.
+    1. The report that goes on with it, if it was merged meanwhile; nobody merges that one until we are done.
+    2. Only an open one that may be shown. 3. Once each; whoever reported it follows it already. 4. Their card.
     """
+    order_id = merged.root_of(desk.conn, order_id)
+    merged.hold(desk.conn, (order_id,))
     order, _report = get_report(desk, order_id)
     kind = kind_of(desk, order)
     if kind is None or kind.near is None or kind.discreet:
@@ -145,6 +150,7 @@ def join(desk: Desk, person: Person, order_id: int) -> Text:
     new = person.id not in order.askers and rows.follow(desk.conn, order_id, person.id, desk.now)
     if new:
         show_askers(desk, order)
+        refresh_alerts(desk, order_id)  # whoever is to judge it sees that it counts for more
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, "request", order_id, anew=True))
     if not new:

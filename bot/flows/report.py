@@ -15,8 +15,8 @@ ama:  [At my building: Ankang Community, building 3]
 desk: Somebody has reported this nearby: 1. A lamp is out · in the same building · since 10:00 · Somebody in
     charge has to look at it first. Is it the same? [It is the same] [It is something else]
 ama:  [It is something else]
-desk: May whoever comes know your name? [No] [Yes]
-ama:  [No]
+desk: May whoever comes know your name? [Rather not] [Yes, they may]
+ama:  [Rather not]
 desk: May I ask: are you 14 or older? [Yes, 14 or older] [No, younger]
 ama:  [Yes, 14 or older]
 desk: This is what I understood. Is it right?
@@ -48,7 +48,7 @@ def kinds(flow: Report, desk: Desk) -> list[Choice]:
 
 
 def no_or_yes(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice("no", _("No")), Choice("yes", _("Yes"))]
+    return [Choice("no", _("Rather not")), Choice("yes", _("Yes, they may"))]
 
 
 def ages(flow: Flow, desk: Desk) -> list[Choice]:

@@ -84,9 +84,13 @@ def test_chains_end_at_one_root_and_circles_are_refused(town: Reported) -> None:
         assert {each.id for each in merged_with(desk, three.id)} == {one.id, two.id}
         with pytest.raises(ItIsItself):
             merge(desk, town.cast.dina, three.id, one.id)
+        join(desk, town.tess, one.id)  # by a button that stood there before
+        assert town.tess.id in following(desk, three)
         four = town.report(desk, by=town.gus)
         merge(desk, town.cast.dina, four.id, one.id)  # whatever stands in its place now
-        assert root_of(desk.conn, four.id) == three.id and following(desk, three) == ids(town, "ama", "cleo", "gus")
+        assert root_of(desk.conn, four.id) == three.id and following(desk, three) == ids(
+            town, "ama", "cleo", "gus", "tess"
+        )
 
 
 def test_what_is_over_or_about_something_else_takes_nothing_in(town: Reported) -> None:

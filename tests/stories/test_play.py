@@ -26,6 +26,8 @@ async def demo(data: Path, *words: str) -> asyncio.subprocess.Process:
     [
         ("help", "en", "Ama:"),
         ("help", "zh_Hans", "王阿婆:"),
+        ("report", "en", "Ama:"),
+        ("report", "zh_Hans", "王阿婆:"),
         ("market", "en", "Ben:"),
         ("market", "zh_Hans", "小陈:"),
     ],
