@@ -1,8 +1,8 @@
 """Nothing can be done about a report: the supervisor says why, in words the reporter can bear.
 
 dina: [Nothing to be done]
-desk: Why? Whoever reported it reads your words, so write them as you would say them at the door. For example: “We went
-    to look, and nobody can get hurt there as it is. Thank you for keeping your eyes open.” [Nobody can get hurt there]
+desk: Why? Write it as you would say it at the door, for example: “We went to look, and nobody can get hurt there as it
+    is. Thank you for keeping your eyes open.” [Nobody can get hurt there]
     [It is on private ground] [We could not find it] [The works are planned]
 dina: [Nobody can get hurt there]
 desk: They will read: “We went to look, and nobody can get hurt there as it is. Thank you for keeping your eyes open.”
@@ -51,10 +51,7 @@ class Decline(Flow):
     needs_consent = False
 
     why = Choose(
-        _(
-            "Why? Whoever reported it reads your words, so write them as you would say them at the door. For example:"
-            " “{example}”"
-        ),
+        _("Why? Write it as you would say it at the door, for example: “{example}”"),
         among=reasons,
         typed=True,
         example=example,

@@ -3,8 +3,7 @@
 dina: [Not ours: refer to…]
 desk: Who looks after it? [Town works] [The power company] [The gas company]
 dina: [Town works]
-desk: Please ring Town works now: 12345. Tell them what it is and where. Once they know, tap the button, and I tell
-    whoever reported it. [They know now]
+desk: Please ring Town works now, 12345, and tell them what it is and where. Do they know? [They know now]
 dina: [They know now]
 desk: Noted. I have told whoever reported it who looks after it now.
 """
@@ -42,10 +41,7 @@ class ReferTo(Flow):
 
     body = Choose(_("Who looks after it?"), among=bodies)
     rung = Confirm(
-        _(
-            "Please ring {body} now: {phone}. Tell them what it is and where. Once they know, tap the button, and I"
-            " tell whoever reported it."
-        ),
+        _("Please ring {body} now, {phone}, and tell them what it is and where. Do they know?"),
         go=_("They know now"),
         body=name_of,
         phone=phone_of,
