@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import gc
 import os
 import signal
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+
+if __name__ == "__main__":
+    gc.disable()  # as `linli run` does, until the desk is open
 
 from benchmarks.town import COMMUNITIES, group_id, town_file, volunteer_id, volunteers_in
 from bot.app import App

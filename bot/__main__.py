@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import locale
 import os
 import sys
@@ -106,6 +107,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    gc.disable()  # looking for garbage would take a sixth of the start; the desk looks once it is open
     return _operated("run", given, given.worker)
 
 

@@ -217,6 +217,7 @@ class App:
         gc.collect()
         gc.set_threshold(20_000, 20, 20)  # nearly everything goes by itself: looking so often cost 6 % of an update
         gc.freeze()  # aiogram's models would make every collection slow
+        gc.enable()
         await self.office.open(fetch=not self.surface.by_webhook)
         try:
             await self.surface.open()
