@@ -228,12 +228,26 @@ async def test_from_nothing_to_a_desk_that_runs(
     assert before[0] == first[0] == second[0] == 0 and first != second
     assert (await asyncio.to_thread(linli, "cards", "cards.pdf", "--lang", language))[0] == 0
     assert len(PdfReader(place / "cards.pdf").pages) >= 1
+    await posters_are_printed_and_revoked(linli, place, unit)
     assert (await asyncio.to_thread(linli, "audit", "--lang", language))[0] == 0
     assert (await asyncio.to_thread(linli, "import", "nowhere.csv", "--lang", language))[0] == 2
 
     await it_runs_until_told_to_stop(telegram, place, link.partition("start=")[2])
     code, said = await asyncio.to_thread(linli, "init", "--lang", language)
     assert code == 0 and "an officer already" in said and "t.me" not in said
+
+
+async def posters_are_printed_and_revoked(linli: Command, place: Path, unit: str) -> None:
+    async def says(*words: str) -> tuple[int, str]:
+        return await asyncio.to_thread(linli, "posters", *words, "--lang", "en")
+
+    assert await says("posters.pdf") == (0, "posters.pdf: 1 poster.\n")
+    assert len(PdfReader(place / "posters.pdf").pages) == 1
+    assert (await says())[0] == (await says("--revoke"))[0] == (await says("p.pdf", "--unit", "nowhere"))[0] == 2
+    assert await says("--revoke", "--unit", unit, "--building", "3") == (0, "1 poster leads nowhere from now on.\n")
+    first = (place / "posters.pdf").read_bytes()
+    assert await says("posters.pdf", "--renew", "--unit", unit) == (0, "posters.pdf: 1 poster.\n")
+    assert (place / "posters.pdf").read_bytes() != first
 
 
 async def test_the_owner_named_in_the_environment_is_an_officer(telegram: Sandbox, place: Path) -> None:
