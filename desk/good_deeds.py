@@ -295,5 +295,4 @@ def forget(desk: Desk, person: Person) -> None:
             rows.move(desk.conn, deed.id, verb, next_at=None)
     drop_parts_of(desk, person)
     for deed in theirs:
-        refresh(desk, deed.id)
         praise.refresh(desk, deed.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desk.alerts import can_hear
 from desk.front import BULK, CardRefresh, Desk
+from desk.good_deed_parts import CARD
 from desk.people import get_person
 from domain import good_deeds as rules
 from domain.good_deeds import NAMED, NAMELESS, NO, GoodDeed, readable
@@ -37,12 +38,12 @@ def is_grown_up(desk: Desk, deed: GoodDeed) -> bool:
 def ask(desk: Desk, deed: GoodDeed) -> None:
     for each in deciders(desk, deed):
         if can_hear(each) and each.telegram_id is not None:
-            desk.say(CardRefresh(each.telegram_id, ASKED, deed.id, anew=True))
+            desk.say(CardRefresh(each.telegram_id, ASKED, deed.id, silent=_is_night(desk), anew=True))
 
 
 def refresh(desk: Desk, deed_id: int) -> None:
-    """Every card of it, with whoever was asked and in the groups, shows how it stands now."""
-    for subject in (ASKED, SHOWN):
+    """Every card of it, with those in charge, whoever was asked and in the groups, shows how it stands now."""
+    for subject in (CARD, ASKED, SHOWN):
         chats = chats_with(desk.conn, subject, deed_id)
         desk.say(*(CardRefresh(chat, subject, deed_id, BULK, silent=True) for chat in chats))
 

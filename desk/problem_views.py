@@ -61,7 +61,7 @@ def listed(desk: Desk, person: Person) -> list[Problem]:
     """Those in charge see every problem of their places; neighbours those of public kinds where they live."""
     units = units_of(desk, person)
     if units:
-        return rows.open_in(desk.conn, units, desk.file.reports)
+        return rows.open_in(desk.conn, units)
     if person.unit is None:
         return []
     public = [kind.key for kind in desk.file.reports.values() if kind.public and not kind.discreet]

@@ -33,11 +33,11 @@ def find_problem(conn: Connection, problem_id: int) -> Problem | None:
     return Problem(*row) if row else None
 
 
-def open_in(conn: Connection, units: Iterable[str], kinds: Iterable[str]) -> list[Problem]:
-    """The oldest first."""
-    there = _PROBLEMS.where(
-        among(problems.c.state, OPEN), problems.c.unit.in_(list(units)), problems.c.kind.in_(list(kinds))
-    )
+def open_in(conn: Connection, units: Iterable[str], kinds: Iterable[str] | None = None) -> list[Problem]:
+    """The oldest first; of these kinds, or of any."""
+    there = _PROBLEMS.where(among(problems.c.state, OPEN), problems.c.unit.in_(list(units)))
+    if kinds is not None:
+        there = there.where(problems.c.kind.in_(list(kinds)))
     return [Problem(*row) for row in conn.execute(there.order_by(problems.c.made_at, problems.c.id))]
 
 

@@ -17,7 +17,7 @@ problems = Table(
     Column("longitude", Float),
     Column("band", Integer),
     Column("building", String),
-    Column("owner_id", ForeignKey("people.id")),
+    Column("owner_id", ForeignKey("people.id"), index=True),
     Column("state", String, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("closed_at", Instant),
@@ -32,7 +32,7 @@ problem_notes = Table(
     id_column(),
     Column("problem_id", ForeignKey("problems.id"), nullable=False, index=True),
     Column("once", String, nullable=False, unique=True),  # the conversation it was said in
-    Column("person_id", ForeignKey("people.id")),
+    Column("person_id", ForeignKey("people.id"), index=True),
     Column("words", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -19,7 +19,7 @@ from desk.good_deed_doers import known_volunteers
 from desk.good_deed_parts import PART
 from desk.retention import sweep_old
 from domain import good_deeds as rules
-from domain.desk_file import DeskFile
+from domain.desk_file import Award, DeskFile
 from domain.good_deeds import GoodDeed, NewDeed
 from domain.households import Address
 from domain.people import Person
@@ -292,6 +292,17 @@ def test_matching_it_to_oneself_is_refused_and_so_is_anybody_from_elsewhere(at_d
         far = add_account(desk, 31, "Yan", household_id=add_household(desk, "Far", unit="putuo"))
         assert refused(lambda: good_deeds.match(desk, dina, deed.id, doer_id=far.id)) is NotFound
         assert find_deed(desk.conn, deed.id) == deed
+
+
+def test_a_kind_of_good_deed_has_a_standard_of_its_own(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        heading = desk.file.reports["good_deed"]
+        kind = replace(heading, key="rescue", under="good_deed", award=Award(30, 4))
+        desk.file = replace(desk.file, reports={**desk.file.reports, "rescue": kind})
+        town = settle(desk)
+        deed = of_ben(desk, town, about="rescue")
+        good_deeds.confirm(desk, town.cast.dina, deed.id)
+        assert (balance(desk, town.cast.ben), balance(desk, town.cast.ama)) == (30, 4)
 
 
 # ── asked, and shown ────────────────────────────────────────────────────────────────────────────────────────────────

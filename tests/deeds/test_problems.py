@@ -314,6 +314,17 @@ def test_nothing_uncivil_or_discreet_is_public(at_desk: AtDesk) -> None:
         assert not [said for said in desk.said if isinstance(said, Line | CardRefresh) and said.chat_id < 0]
 
 
+def test_a_kind_that_left_the_desk_file_stays_with_those_in_charge(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        problem = three(desk, cast)
+        left = {key: kind for key, kind in desk.file.reports.items() if key != "exit"}
+        desk.file = replace(desk.file, reports=left)
+        assert [each.id for each in problem_views.listed(desk, cast.dina)] == [problem.id]
+        assert problem_views.listed(desk, add_account(desk, 30, "Zoe")) == []
+        assert "exit" in read(desk, paint_problem, problem.id, cast.dina)
+
+
 def test_a_report_that_is_mended_still_counts_and_one_that_was_called_off_does_not(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)

@@ -38,6 +38,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_problems_open", "problems", ["kind", "band"], sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("ix_problems_unit", "problems", ["unit"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(op.f("ix_problems_owner_id"), "problems", ["owner_id"])
     op.create_table(
         "problem_notes",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -52,6 +53,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("once", name=op.f("uq_problem_notes_once")),
     )
     op.create_index(op.f("ix_problem_notes_problem_id"), "problem_notes", ["problem_id"])
+    op.create_index(op.f("ix_problem_notes_person_id"), "problem_notes", ["person_id"])
     op.create_table(
         "problem_history",
         sa.Column("id", ID, autoincrement=True, nullable=False),
