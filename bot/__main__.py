@@ -58,6 +58,13 @@ def build_parser() -> argparse.ArgumentParser:
     posters.add_argument("--building", help="only this building, as the list of buildings has it")
     posters.add_argument("--renew", action="store_true", help="make them anew: what hangs there leads nowhere")
     posters.add_argument("--revoke", action="store_true", help="what hangs there leads nowhere, and nothing is printed")
+    shelves = command("items", _items, "the market's shelves as a spreadsheet")
+    shelves.add_argument("way", choices=["export", "import"], help="write the file, or read it")
+    shelves.add_argument("file", type=Path)
+    shelves.add_argument("--dry-run", action="store_true", help="say what importing would change, and change nothing")
+    counter = command("counter", _counter, "print what may be collected at the market, for a day without a network")
+    counter.add_argument("file", type=Path)
+    counter.add_argument("--station", type=int, help="only this station, by its number")
     taking = command("backup", _backup, "copy everything into one file, while the desk runs")
     taking.add_argument("file", type=Path)
     putting_back = command("restore", _restore, "put a backup back where there is no database yet")
@@ -125,6 +132,16 @@ def _cards(given: argparse.Namespace) -> int:
 
 def _posters(given: argparse.Namespace) -> int:
     return _operated("print_posters", given, given.file, given.unit, given.building, given.renew, given.revoke)
+
+
+def _items(given: argparse.Namespace) -> int:
+    if given.way == "export":
+        return _operated("export_items", given, given.file)
+    return _operated("import_items", given, given.file, given.dry_run)
+
+
+def _counter(given: argparse.Namespace) -> int:
+    return _operated("print_counter", given, given.file, given.station)
 
 
 def _backup(given: argparse.Namespace) -> int:

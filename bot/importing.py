@@ -21,7 +21,7 @@ from domain.words import Text, _, lines
 LARGEST = 5 * 1024 * 1024
 UNPACKED = 60 * 1024 * 1024
 RATIO = 200
-ROWS, COLUMNS, LETTERS = 10_000, 30, 200
+ROWS, COLUMNS, LETTERS = 10_000, 30, 500
 SHOWN = 15
 """Faults named one by one."""
 

@@ -242,3 +242,9 @@ def waiting(desk: Desk, keeper: Person) -> list[AtCounter]:
     counter = check_keeper(desk, keeper)
     ready = rows.at_counter(desk.conn, counter.stations, counter.merchants, ("ready",), LISTED)
     return [view(desk, each) for each in ready]
+
+
+def waiting_at(desk: Desk, station_id: int | None) -> list[AtCounter]:
+    """For whoever runs the desk: at this station, or at all of them."""
+    every = [each.id for each in stations.all_stations(desk.conn) if station_id in (None, each.id)]
+    return [view(desk, each) for each in rows.at_counter(desk.conn, every, [], ("ready",), LISTED)]

@@ -13,6 +13,8 @@ from tests.simulator.acts import (
     telegram,
     volunteers,
 )
+from tests.simulator.acts import good_deeds, house, judging, officers, pictures, residents, telegram, volunteers
+from tests.simulator.acts import house, judging, market, officers, pictures, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
@@ -25,4 +27,5 @@ STEPS: list[Step] = [
     *good_deeds.STEPS,
     *telegram.STEPS,
     *house.STEPS,
+    *market.STEPS,
 ]

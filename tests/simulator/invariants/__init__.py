@@ -13,6 +13,8 @@ from tests.simulator.invariants import (
     pictures,
     reports,
 )
+from tests.simulator.invariants import cards, confidence, good_deeds, journal, judging, messages, orders, pictures
+from tests.simulator.invariants import cards, confidence, journal, judging, market, messages, orders, pictures
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
@@ -23,6 +25,7 @@ INVARIANTS: list[Invariant] = [
     *journal.INVARIANTS,
     *cards.INVARIANTS,
     *reports.INVARIANTS,
+    *market.INVARIANTS,
     *pictures.INVARIANTS,
     *good_deeds.INVARIANTS,
 ]
