@@ -15,6 +15,7 @@ from tests.simulator.acts import (
 )
 from tests.simulator.acts import good_deeds, house, judging, officers, pictures, residents, telegram, volunteers
 from tests.simulator.acts import house, judging, market, officers, pictures, residents, telegram, volunteers
+from tests.simulator.acts import good_deeds, house, judging, market, officers, pictures, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [

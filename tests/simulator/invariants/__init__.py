@@ -15,6 +15,11 @@ from tests.simulator.invariants import (
 )
 from tests.simulator.invariants import cards, confidence, good_deeds, journal, judging, messages, orders, pictures
 from tests.simulator.invariants import cards, confidence, journal, judging, market, messages, orders, pictures
+    market,
+    messages,
+    orders,
+    pictures,
+)
 from tests.simulator.step import Invariant
 
 INVARIANTS: list[Invariant] = [
