@@ -6,6 +6,7 @@ from tests.simulator.acts import (
     good_deeds,
     house,
     judging,
+    market,
     officers,
     pictures,
     reporting,
@@ -13,9 +14,6 @@ from tests.simulator.acts import (
     telegram,
     volunteers,
 )
-from tests.simulator.acts import good_deeds, house, judging, officers, pictures, residents, telegram, volunteers
-from tests.simulator.acts import house, judging, market, officers, pictures, residents, telegram, volunteers
-from tests.simulator.acts import good_deeds, house, judging, market, officers, pictures, residents, telegram, volunteers
 from tests.simulator.step import Step
 
 STEPS: list[Step] = [
