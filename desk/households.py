@@ -29,10 +29,12 @@ from domain.references import CODE_SIGNS, normalise_code
 from domain.words import Text, _
 from storage import households as rows
 from storage.households import ASKED, DECLINED, STANDING, Household
+from storage.messages import cards_of
 from storage.tries import count_try, tries_lately
 
 TRIES, TRIES_WITHIN = 5, timedelta(minutes=10)
 CARD = "household_ask"
+OF_A_HOUSEHOLD = ("pickup", "shelf", "item")
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,6 +153,9 @@ def leave(desk: Desk, person: Person) -> None:
     """The points stay with those who go on living there."""
     if person.household_id is None or not rows.leave(desk.conn, person.id, person.household_id):
         raise NoHousehold
+    if person.telegram_id is not None:  # what was the household's goes from their chat
+        for subject, about in cards_of(desk.conn, person.telegram_id, OF_A_HOUSEHOLD):
+            desk.say(CardRefresh(person.telegram_id, subject, about, silent=True))
 
 
 def renew_code(desk: Desk, person: Person) -> str:

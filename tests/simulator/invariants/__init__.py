@@ -8,17 +8,11 @@ from tests.simulator.invariants import (
     good_deeds,
     journal,
     judging,
-    messages,
-    orders,
-    pictures,
-    reports,
-)
-from tests.simulator.invariants import cards, confidence, good_deeds, journal, judging, messages, orders, pictures
-from tests.simulator.invariants import cards, confidence, journal, judging, market, messages, orders, pictures
     market,
     messages,
     orders,
     pictures,
+    reports,
 )
 from tests.simulator.step import Invariant
 
