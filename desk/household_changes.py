@@ -45,6 +45,11 @@ def find_household(desk: Desk, by: Person, at: Address) -> Household:
     return household
 
 
+def available_of(desk: Desk, by: Person, at: Address) -> int:
+    """What the household at this address can use."""
+    return points.balance_of(desk.conn, find_household(desk, by, at).id)
+
+
 def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -> Text:
     """The first goes into the second.
 

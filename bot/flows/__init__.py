@@ -27,6 +27,7 @@ from bot.flows.good_deed import Praise
 from bot.flows.help import Help
 from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
+from bot.flows.look_after import LookAfter
 from bot.flows.private import Private
 from bot.flows.problem import ProblemClose, ProblemNote, ProblemOwner
 from bot.flows.rate import Rate
@@ -72,6 +73,7 @@ ALL: list[type[Flow]] = [
     RemoveTeam,
     AddSupervisor,
     EndRole,
+    LookAfter,
     Praise,
     Diary,
     WhoDidIt,

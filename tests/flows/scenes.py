@@ -10,7 +10,7 @@ from bot.demo.shelves import THINGS
 from desk import household_cards, households, reports
 from desk.front import Desk
 from desk.reports import NewReport, make_report
-from domain.households import Address
+from domain.households import Address, building_of
 from domain.points import Posting
 from domain.words import Text
 from sandbox.phones import Phone, text_of
@@ -255,6 +255,13 @@ def makes_a_pin(desk: Desk, at: Address = HOME) -> tuple[str, str]:
     return household_cards.view_of(desk, home).link.partition("start=")[2], slip[1]
 
 
+async def looking_after_households(town: TestTown) -> tuple[Phone, str]:
+    """A household where the transcript looks for it, and one where the walk through all questions does."""
+    for at in (HOME, Address("ankang", building_of("3 号 hello"))):
+        await town.at_desk(lambda desk, at=at: households.let_stand(desk, [at]))
+    return town.dina, "/households"
+
+
 async def their_card_was_scanned(town: TestTown) -> tuple[Phone, str]:
     await town.joins(town.ama)
     await town.at_desk(lambda desk: moves_in(desk, town.ama.id))
@@ -299,6 +306,7 @@ SCENES: dict[str, Scene] = {
     "report": seen_before,
     "callme": command("/callme"),
     "household": command("/household"),
+    "households": looking_after_households,
     "atcounter": their_card_was_scanned,
     "newcard": with_a_card("Make a new one"),
     "namecard": with_a_card("Another name on it"),

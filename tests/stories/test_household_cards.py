@@ -9,6 +9,8 @@ import pypdf
 from aiohttp import FormData
 
 from bot.drawing.codes import read_qr
+from desk import households
+from domain.households import Address
 from sandbox.phones import Json, Phone
 from storage import points
 from tests.flows.scenes import earns, makes_a_pin, moves_in
@@ -110,3 +112,44 @@ async def sends_photo(town: TestTown, phone: Phone, data: bytes) -> None:
     async with phone.town.session.post(f"{phone.town.url}/control/send", data=form) as answer:
         assert answer.status == 200, await answer.text()
     await town.settle()
+
+
+async def test_two_households_are_put_together_and_parted_again_in_chat(town: TestTown) -> None:
+    await at_home(town)
+    await town.joins(town.faye)
+    await town.at_desk(lambda desk: earns(desk, town.ama.id, 100))
+    await town.at_desk(lambda desk: households.let_stand(desk, [Address("ankang", "9", "102")]))
+    await town.dina.says(
+        "/households", "[Put two households together]", "9", "101", "9", "102", "[They live together now]"
+    )
+    await town.dina.sees("building 9, room 101", "into", "building 9, room 102", "100 points")
+    await town.dina.says("[Yes]")
+    await town.dina.sees("They are one household now, with 100 points to use")
+    await town.ama.hears("Two households were put together")
+    await town.dina.says("/households", "[Part a household]", "9", "101")
+    await town.dina.sees("No household stands there")
+    await town.dina.says("[✕ Cancel]", "/households", "[Part a household]", "9", "102", "12", "301", "[Ama]")
+    await town.dina.says("[That is all of them]", "[50]", "[They have moved out]")
+    await town.dina.sees("Ama will belong to", "building 12, room 301", "50 points")
+    await town.dina.says("[Yes]")
+    await town.dina.sees("They are two households now")
+    await town.ama.hears("You belong to the household at", "50 points came along")
+    await town.faye.says("/households")
+    await town.faye.sees("not open to you")
+    assert await town.at_desk(lambda desk: points.audit(desk.conn)) == []
+
+
+async def test_whoever_stays_never_sees_where_somebody_went(town: TestTown) -> None:
+    """Cleo leaves the household that Ama lives in, and belongs to another one: nothing of it reaches Ama."""
+    await at_home(town)
+    await town.at_desk(lambda desk: households.let_stand(desk, [Address("haitang", "77", "7")]))
+    await town.cleo.says("/household", "[Leave this household]", "[Yes]")
+    await town.at_desk(lambda desk: moves_in(desk, town.cleo.id))
+    await town.ama.hears("Cleo now belongs to your household")
+    await town.cleo.says("/household", "[Leave this household]", "[Yes]")
+    await town.at_desk(lambda desk: moves_in(desk, town.cleo.id, Address("haitang", "77", "7")))
+    await town.ama.all_read()
+    for asked in ("/household", "/card", "/points", "/settings", "/menu"):
+        await town.ama.says(asked)
+    await town.ama.hears("Your household", "In it: Ama.")
+    await town.ama.does_not_see("77", "Haitang Community, building")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulator.acts import (
     good_deeds,
     house,
+    households,
     judging,
     market,
     officers,
@@ -27,4 +28,5 @@ STEPS: list[Step] = [
     *telegram.STEPS,
     *house.STEPS,
     *market.STEPS,
+    *households.STEPS,
 ]

@@ -6,6 +6,7 @@ from tests.simulator.invariants import (
     cards,
     confidence,
     good_deeds,
+    households,
     journal,
     judging,
     market,
@@ -27,4 +28,5 @@ INVARIANTS: list[Invariant] = [
     *market.INVARIANTS,
     *pictures.INVARIANTS,
     *good_deeds.INVARIANTS,
+    *households.INVARIANTS,
 ]
