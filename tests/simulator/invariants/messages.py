@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, func, select
 
 from sandbox.world import Json
-from storage.tables import cases, inbox, order_parts, orders, outbox, talks
+from storage.tables import cases, inbox, order_parts, orders, outbox, pictures, talks
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
 from tests.simulator.town import Sent
@@ -91,14 +91,16 @@ def nothing_waits_unknown(play: Play) -> list[str]:
 
 
 def everything_has_ended(play: Play) -> list[str]:
-    """Quiet for a minute: what is still unsent waits for an hour of its own."""
+    """Quiet for a minute: what is still unsent waits for an hour of its own, or for a picture that is tried again."""
     with play.town.reading.connect() as conn:
-        waits = select(outbox.c.id, outbox.c.kind, outbox.c.made_at, outbox.c.not_before)
+        waits = select(outbox.c.id, outbox.c.kind, outbox.c.made_at, outbox.c.not_before, outbox.c.body)
         rows = conn.execute(waits.where(outbox.c.state.in_(("queued", "sending")))).all()
+        wanted = set(conn.scalars(select(pictures.c.id).where(pictures.c.state == "wanted")))
     return [
         f"outbox row {row.id} ({row.kind}, made {row.made_at:%d %H:%M}) still waits"
         for row in rows
-        if row.not_before is None or row.not_before <= play.clock.now()
+        if (row.not_before is None or row.not_before <= play.clock.now())
+        and ((row.body or {}).get("upload") or [None, None])[1] not in wanted
     ]
 
 
