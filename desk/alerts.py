@@ -18,7 +18,7 @@ from domain.teams import Team
 from domain.words import Text, _, plain
 from storage.alerts import ASKED_AGAIN, HELP, add_alert, alerts_of_order, alerts_of_run
 from storage.cases import grant, living_with
-from storage.escalation import Run, on_duty_in, unit_of_case
+from storage.escalation import Run, find_run, on_duty_in, unit_of_case
 from storage.households import chats_with
 from storage.orders import find_order, remember
 from storage.people import holders_of
@@ -160,6 +160,16 @@ def _hand_what_was_seen(desk: Desk, matter: Matter, chat_id: int) -> None:
         from desk.judging import hand_what_was_seen  # which calls people itself
 
         hand_what_was_seen(desk, matter.order, chat_id)
+
+
+def let_see(desk: Desk, order: Order) -> None:
+    """Whoever is on duty there sees what went to its team without them; nobody is woken, and nothing is asked."""
+    run = find_run(desk.conn, order_id=order.id)
+    if run is None:
+        return
+    for person in people_at(desk, matter_of(desk, run), EscalationStep(timedelta(0), DUTY)):
+        assert person.telegram_id is not None
+        desk.say(CardRefresh(person.telegram_id, "alert", order.id, silent=True, anew=True))
 
 
 def call_upwards(desk: Desk, matter: Matter) -> list[Person]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk import orders, pictures, problems
-from desk.alerts import refresh_alerts
+from desk.alerts import let_see, refresh_alerts
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, show_holder, tell_person
@@ -83,6 +83,8 @@ def make_report(desk: Desk, new: NewReport) -> Order:
         order = orders.begin(desk, made, asked)
         if not kind.is_judged_first:
             problems.consider(desk, order.id)
+        if team is not None and kind.body is None:
+            let_see(desk, order)  # where a body is to be rung they are called anyway
     return order
 
 

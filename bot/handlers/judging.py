@@ -46,6 +46,11 @@ def head(seen: AlertView) -> Text:
     return _("🔎 A report. Please have a look: is it for us?")
 
 
+def is_with_its_team(seen: AlertView) -> bool:
+    """A report whose team has been asked, before anybody in charge had to be called about it."""
+    return seen.may_be_same and not seen.judge and not seen.called and not seen.exhausted and seen.asked > 0
+
+
 def facts(seen: AlertView) -> list[Text | None]:
     """Where it is, and how many have seen it."""
     others = _("{count} other neighbour has seen it too.", "{count} other neighbours have seen it too.")

@@ -106,7 +106,8 @@ def paint_alert(view: View, order_id: int, chat_id: int) -> Face | None:
     if seen.judge:
         facts += judging.called(seen)
     elif seen.waits:
-        facts += [*_tried(seen), _next(seen), None if seen.seen_by else _("What shall we do?")]
+        facts += [*_tried(seen), _next(seen)]
+        facts += [None if seen.seen_by or judging.is_with_its_team(seen) else _("What shall we do?")]
     told = (Button(_("I have rung them"), data=AlertTap(verb="rung", id=order_id).pack()),) if seen.ring else ()
     return Face(lines(*facts), (*told, *_buttons(seen)), language=language_of(view, seen.reader))
 
@@ -116,6 +117,8 @@ def _head(seen: AlertView) -> Text:
         return _("🙋 {name} has this and asks for help.")(name=seen.holder)
     if not seen.waits or seen.order.provisional:
         return seen.stands
+    if judging.is_with_its_team(seen):
+        return _("👀 The team has been asked. You need do nothing now.")
     if seen.exhausted:
         return _("🔔 Nobody has taken this, and nobody is left whom I could call.")
     return _("🔔 Nobody has taken this yet.")

@@ -92,7 +92,7 @@ def test_judged_it_is_an_order_like_any_other_and_merged_it_can_be_taken_apart(t
         sweep(desk)
         judging.accept(desk, town.cast.dina, first.id)
         said, labels = face(desk, first)
-        assert said[0] == "🔔 Nobody has taken this yet."
+        assert said[0] == "👀 The team has been asked. You need do nothing now." and "What shall we do?" not in said
         assert labels == [
             "I've seen it",
             "I'll take it",
@@ -157,3 +157,16 @@ def test_the_living_card_says_why_nothing_is_done(town: Reported, language: str,
         assert isinstance(painted, Face)
         assert sentence in Reader(language, desk.file.zone, desk.now).say(painted.text)
         assert [said.subject for said in desk.said if isinstance(said, CardRefresh) and said.chat_id == AMA]
+
+
+def test_what_goes_to_its_team_at_once_is_only_seen_by_whoever_is_on_duty(town: Reported) -> None:
+    with town.after(0) as desk:
+        order = town.report(desk, "exit")
+        seen = [said for said in desk.said if isinstance(said, CardRefresh) and said.subject == "alert"]
+        assert [(said.chat_id, said.silent) for said in seen] == [(DINA, True)]
+        assert now(desk, order).team_id == town.handy
+        assert face(desk, order)[0][0] == "👀 The team has been asked. You need do nothing now."
+    with town.after(30) as desk:
+        sweep(desk)
+        sweep(desk)
+        assert face(desk, order)[0][0] == "🔔 Nobody has taken this yet."

@@ -26,7 +26,7 @@ async def test_scanned_it_opens_a_report_at_that_building(town: TestTown) -> Non
     await town.ama.starts(payload(town))
     await tells(town, town.ama)
     await town.ama.sees("May whoever comes know your name?")
-    await town.ama.says("[No]")
+    await town.ama.says("[Rather not]")
     await town.ama.sees("Ankang Community, building 3", buttons=["Yes, send it"])
     await town.ama.says("[Yes, send it]")
     [row] = town.look(
@@ -51,7 +51,7 @@ async def test_the_wrong_building_is_put_right(town: TestTown) -> None:
     await town.at_desk(posters.make_posters)
     await town.faye.starts(payload(town))
     await tells(town, town.faye)
-    await town.faye.says("[No]", "[Change: Where]", "By the gate of Haitang")
+    await town.faye.says("[Rather not]", "[Change: Where]", "By the gate of Haitang")
     await town.faye.sees("By the gate of Haitang", buttons=["Yes, send it"])
     assert "building 3" not in text_of(await town.faye.last())
     await town.faye.says("[✕ Cancel]")

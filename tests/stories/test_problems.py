@@ -49,10 +49,11 @@ async def test_three_reports_become_a_problem_that_is_looked_after_and_solved(to
     await town.faye.sends("photo", caption="Bicycles in front of the door")
     await town.faye.says("[That's all]")
     await town.faye.sends("location", **PIN)
-    await town.faye.says("[It is something else]", "[No]", "[Yes, 14 or older]", "[Yes, send it]")
+    await town.faye.says("[It is something else]", "[Rather not]", "[Yes, 14 or older]", "[Yes, send it]")
     await town.faye.sees("has been reported from here again and again")
     await town.cleo.hears("has been reported from here again and again")
     await town.handy.all_read()
+    await town.hugo.sees("The team has been asked", "Bicycles in front of the door")  # of the unit of her home
     card = await town.dina.hears(
         "A way out is blocked", "Reported 3 times", "You look after it", buttons=["Hand it over"]
     )

@@ -24,7 +24,7 @@ async def tells(phone: Phone, kind: str, pin: dict[str, float], *, photos: int =
     await phone.sends("location", **pin)
 
 
-async def sends_it(phone: Phone, show_name: str = "[No]", *more: str) -> None:
+async def sends_it(phone: Phone, show_name: str = "[Rather not]", *more: str) -> None:
     await phone.says("[Ankang Community]", show_name, *(more or (AGE,)), "[Yes, send it]")
 
 
@@ -49,6 +49,7 @@ async def test_a_hazard_goes_to_the_team_at_once_and_what_to_do_now_is_said_firs
     card = await town.handy.sees("A way out is blocked", "Ankang", buttons=["I'll take it"])
     assert "Boxes" not in text_of(card)
     await town.ama.sees("The volunteers have been asked", buttons=["Call it off"])
+    await town.dina.sees("The team has been asked. You need do nothing now.", "Boxes on the stairs")
     await town.ben.taps("I'll take it", on=card)
     await town.ben.sees("Boxes on the stairs")
     await town.ama.sees("Ben looks after it")
@@ -86,7 +87,7 @@ async def test_the_picture_is_shown_once_somebody_has_judged_it(town: TestTown) 
     await tells(town.faye, "A lamp is out", CLOSE_BY)
     await town.faye.sees("Somebody has reported this nearby", "The volunteers have been asked")
     assert len(await photos_of(town.faye)) == 1
-    await town.faye.says("[It is something else]", "[No]", AGE)
+    await town.faye.says("[It is something else]", "[Rather not]", AGE)
     await town.faye.sees("This is what I understood")
     assert len(await photos_of(town.faye)) == 1, "shown once"
     await town.faye.says("[Yes, send it]")
