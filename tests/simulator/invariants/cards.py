@@ -26,7 +26,8 @@ from tests.simulator.play import Play
 from tests.simulator.step import Invariant
 
 FORESEES = re.compile(
-    "^If nobody has|还没人(接|看|答应)，我就|I wake nobody|我不叫醒大家|^Called at|找过：|^Telephone|^电话|^Where|^地址|^地点"
+    "^If nobody has|还没人(接|看|答应)，我就"
+    "|I wake nobody|我不叫醒大家|^Called at|找过：|^Telephone|^电话|^Where|^地址|^地点"
 )
 LIVE = ("order", "held", "request", "alert", "still_on_it", "case_alert", "case")
 """Cards that follow what they are about. The others are an answer of their moment: a menu, a list, a setting."""
