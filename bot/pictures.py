@@ -25,6 +25,7 @@ import structlog
 
 from bot import darkroom, recordings
 from bot.jobs import Jobs
+from bot.post.faults import place
 from bot.post.wire import NoFile, NotNow, TooBig, Wire
 from desk import pictures
 from desk.front import Desk
@@ -196,10 +197,20 @@ class Pictures:
         except NoFile:
             raise NotKept("not_there") from None
         async with self._one_at_a_time:
-            looked = await asyncio.to_thread(look, data, picture.kind, self._develop)
+            looked = await asyncio.to_thread(self._look, data, picture.kind)
         await asyncio.to_thread(self._write, picture.name, looked.data)
         self._reached("after_file")
         return looked
+
+    def _look(self, data: bytes, kind: str) -> Looked:
+        """A fault of our own in looking at something strange is not tried nine times."""
+        try:
+            return look(data, kind, self._develop)
+        except (NotKept, OSError):
+            raise
+        except Exception as fault:
+            log.error("a picture could not be looked at", fault=place(fault))
+            raise NotKept("damaged") from None
 
     def _write(self, name: str, data: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ TELLING = (b"udta", b"meta", b"uuid")
 INSIDE = (b"moov", b"trak", b"mdia", b"moof", b"traf")
 HEADS = {b"mvhd": (4, 12), b"tkhd": (4, 12), b"mdhd": (4, 12)}
 """When it was made and changed: from where to where after the box's name, in its short form."""
-MOST_BOXES = 10_000
+MOST_BOXES, DEEPEST = 10_000, 8
 
 
 class NoRecording(Exception):
@@ -40,21 +40,21 @@ def _without_telling(data: bytes) -> bytes:
     return bytes(film)
 
 
-def _walk(film: bytearray, at: int, end: int, left: list[int]) -> None:
+def _walk(film: bytearray, at: int, end: int, left: list[int], deep: int = 0) -> None:
     while at + 8 <= end:
         left[0] -= 1
         size, name, head = int.from_bytes(film[at : at + 4], "big"), bytes(film[at + 4 : at + 8]), 8
         if size == 1 and at + 16 <= end:
             size, head = int.from_bytes(film[at + 8 : at + 16], "big"), 16
         size = end - at if size == 0 else size
-        if size < head or at + size > end or left[0] < 0:
+        if size < head or at + size > end or left[0] < 0 or deep > DEEPEST:
             raise NoRecording  # boxes that do not fit into one another: nobody's camera made this
         inside, after = at + head, at + size
         if name in TELLING:
             film[at + 4 : at + 8] = b"free"
             film[inside:after] = bytes(after - inside)
         elif name in INSIDE:
-            _walk(film, inside, after, left)
+            _walk(film, inside, after, left, deep + 1)
         elif name in HEADS and after - inside >= 20:
             first, last = HEADS[name]
             last += 8 if film[inside] == 1 else 0  # its long form

@@ -93,7 +93,10 @@ def sent_since(conn: Connection, person_id: int, since: datetime) -> tuple[int, 
 def find_due(conn: Connection, now: datetime) -> Picture | None:
     """What has waited longest of what is due now: to be fetched, or to go."""
     due = _DUE.scalar(conn, {"now": now})
-    return None if due is None else find_picture(conn, due)
+    picture = find_picture(conn, due) if due is not None else None
+    if picture is None or picture.due_at is None or picture.due_at > now:
+        return None  # somebody else has taken it between the two looks
+    return picture
 
 
 def claim(conn: Connection, picture: Picture, due_at: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,13 +12,15 @@ from sqlalchemy import func, select
 from desk import closing, forgetting, items, orders, pictures
 from desk.front import Copy, Desk, Line
 from desk.pictures import PART
+from domain.desk_file import DeskFile
 from domain.orders import Order
 from domain.people import Person
 from domain.pictures import DELAYS, KEPT_FOR, MOST_A_DAY, MOST_AT_ONCE, Picture
 from storage.orders import parts_of
 from storage.pictures import ITEM
 from storage.tables import pictures as table
-from tests.conftest import MORNING, AtDesk
+from storage.work import open_writer
+from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import GROUP, Cast, ask, gather, give, set_inside
 from tests.deeds.shop import open_shop
 
@@ -260,3 +264,34 @@ def test_the_picture_of_an_item_stays_with_it_whoever_has_sent_it(at_desk: AtDes
         [second] = pictures.pictures_of(desk, ITEM, shop.rice)
         assert (second.state, second.person_id) == ("wanted", None)
         assert fetched(desk).id in (first.id, second.id)
+
+
+def test_many_reach_for_them_at_once_and_each_is_fetched_by_one(
+    at_desk: AtDesk, database_url: str, desk_file: DeskFile
+) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        for number in range(12):
+            pictures.want(desk, cast.ama, "photo", f"photo {number}", "item", number)
+    start, had = threading.Barrier(4), list[int]()
+
+    def fetches() -> None:
+        engine, idle = open_writer(database_url), 0
+        start.wait()
+        while idle < 3:
+            with engine.begin() as conn:
+                picture = pictures.claim(Desk(conn, desk_file, MORNING, KEYS, random.Random(0)))
+            idle = 0 if picture is not None else idle + 1
+            had.extend([picture.id] if picture is not None else [])
+        engine.dispose()
+
+    together = [threading.Thread(target=fetches) for _each in range(4)]
+    for thread in together:
+        thread.start()
+    for thread in together:
+        thread.join()
+    assert sorted(had) == sorted(set(had)), "nobody fetched what somebody else was fetching"
+    with at_desk() as desk:
+        while picture := pictures.claim(desk):
+            had.append(picture.id)
+    assert sorted(had) == list(range(1, 13))

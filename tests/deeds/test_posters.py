@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.handlers.posters import paint_list
 from desk import posters
 from desk.front import CardRefresh, Desk
 from desk.posters import CARD, PosterView
@@ -114,3 +115,19 @@ def test_only_whoever_looks_after_the_place_may(at_desk: AtDesk) -> None:
         for missing in (0, 999):
             with pytest.raises(NotFound):
                 posters.revoke(desk, cast.cleo, missing)
+
+
+def test_many_buildings_are_shown_page_by_page(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        for number in range(1, 46):
+            add_household(desk, f"room of {number}", "ankang", str(number))
+        posters.show_list(desk, cast.dina)
+        shown: list[str] = []
+        for page in range(3):
+            face = paint_list(desk, page, cast.dina.telegram_id or 0)
+            assert face is not None
+            shown += [button.data for button in face.buttons]
+        assert [data for data in shown if data.startswith("po:page")] == ["po:page:1", "po:page:2"]
+        opened = [data for data in shown if data.startswith("po:open")]
+        assert len(opened) == len(set(opened)) == 45 and max(map(len, shown)) <= 64

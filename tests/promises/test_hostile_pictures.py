@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,41 @@ def test_when_the_desk_closes_nobody_waits_for_a_picture(monkeypatch: pytest.Mon
         apart.end()
         thread.join(0.01)
     assert ended == ["damaged"]
+
+
+def bent(data: bytes, chance: random.Random) -> bytes:
+    """A few bytes are others, some are missing, some are too many; mostly where a file says what it is."""
+    changed = bytearray(data)
+    for _change in range(chance.randint(1, 8)):
+        at = chance.randrange(chance.choice((len(changed), min(400, len(changed)))))
+        match chance.randrange(6):
+            case 0:
+                del changed[at : at + chance.randint(1, 40)]
+            case 1:
+                changed[at:at] = chance.randbytes(chance.randint(1, 20))
+            case _:
+                changed[at] = chance.randrange(256)
+    return bytes(changed)
+
+
+def test_whatever_is_bent_ends_in_one_of_two_ways() -> None:
+    chance, ended = random.Random(11), Counter[str]()
+    pictures = [hostile.with_place(), hostile.png_with_place(), hostile.cmyk(), hostile.sixteen_bits()]
+    pictures += [hostile.saved(hostile.street(), "WEBP"), hostile.moving("GIF"), hostile.jpeg(progressive=True)]
+    film = hostile.film()
+    for number in range(105):
+        for kind, data in (("photo", pictures[number % 7]), ("video", film)):
+            try:
+                look(bent(data, chance), kind, here)
+                ended[f"{kind} kept"] += 1
+            except NotKept as refused:
+                ended[f"{kind} {refused.why}"] += 1
+    assert min(ended[f"{kind} {how}"] for kind in ("photo", "video") for how in ("kept", "no_picture")) > 5, ended
+
+
+def test_boxes_within_boxes_within_boxes() -> None:
+    box = b""
+    for _deeper in range(5000):
+        box = (8 + len(box)).to_bytes(4, "big") + b"moov" + box
+    with pytest.raises(NotKept):
+        look(hostile.film()[:24] + box, "video", here)
