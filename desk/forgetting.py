@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from desk import cases, closing, good_deeds, her_side, holding, problems
 from desk.front import Call, CardRefresh, Desk
 from desk.households import CARD as HOUSEHOLD_ASK
-from desk.order_views import get_order
+from desk.order_views import get_order, show_askers
 from desk.people import roles_of
 from desk.pictures import forget_pictures
 from domain.cases import DELETABLE, is_deletable
@@ -22,7 +22,9 @@ from storage import household_cards
 from storage.escalation import end_runs
 from storage.forgetting import Theirs
 from storage.households import chats_with, count_members
+from storage.reports import followed_by
 
+MOST_FOLLOWED = 1000
 ASKED_BY_CARD = {"household": HOUSEHOLD_ASK, "volunteer": "application"}
 
 
@@ -109,7 +111,10 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     rows.end_roles(desk.conn, desk.now, person.id)
     cases.sweep_orphaned(desk)  # a case of somebody else's that they held waits again
     forget_pictures(desk, person, theirs.own)
+    followed = followed_by(desk.conn, person.id, MOST_FOLLOWED)
     rows.empty_orders(desk.conn, person.id, theirs)
+    for order_id in followed:
+        show_askers(desk, get_order(desk, order_id))  # the others read that there is one less
     rows.drop_notes(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
     if person.household_id is not None and count_members(desk.conn, person.household_id) == 0:

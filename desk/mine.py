@@ -5,6 +5,8 @@ from __future__ import annotations
 from desk.front import CardRefresh, Desk
 from desk.order_views import category_of, get_order, name_of, show_holder, view_in_group
 from desk.people import be_silent
+from desk.report_ladders import report_of
+from desk.report_views import how_it_stands
 from desk.roles import may_volunteer
 from domain.order_views import GroupView
 from domain.orders import Order, as_askers_know_it, may_answer, stands
@@ -14,7 +16,11 @@ from domain.teams import Team
 from domain.words import Text, _
 from storage import orders as rows
 from storage.people import find_person
+from storage.reports import followed_by, follows
 from storage.teams import all_teams
+
+MOST = 10
+"""Of everything somebody has asked for, so many stand on their list."""
 
 __all__ = [
     "asked_for",
@@ -63,15 +69,23 @@ def waiting_for(desk: Desk, person: Person) -> list[tuple[Order, GroupView]]:
 
 
 def asked_for(desk: Desk, person: Person) -> list[tuple[Order, Text]]:
-    """What the person has asked for, newest first, and how it stands."""
-    orders = map(as_askers_know_it, rows.asked_for_by(desk.conn, person.id))
-    return [(order, stands(order, name_of(desk, order.holder_id))) for order in orders]
+    """What the person has asked for or reported, or has seen as well, newest first, and how it stands."""
+    own = rows.asked_for_by(desk.conn, person.id)
+    followed = [get_order(desk, each) for each in followed_by(desk.conn, person.id, MOST)]
+    newest = sorted([*own, *followed], key=lambda order: order.id, reverse=True)[:MOST]
+    return [(order, _stands(desk, order)) for order in map(as_askers_know_it, newest)]
+
+
+def _stands(desk: Desk, order: Order) -> Text:
+    report = report_of(desk, order)
+    return how_it_stands(desk, order, report) if report else stands(order, name_of(desk, order.holder_id))
 
 
 def show_request(desk: Desk, person: Person, order_id: int) -> None:
     """The living card once more, at the bottom of the chat."""
     order = get_order(desk, order_id)
-    if not may_answer(order, person) or person.telegram_id is None:
+    watches = may_answer(order, person) or follows(desk.conn, order_id, person.id)
+    if not watches or person.telegram_id is None:
         raise NotFound
     desk.say(CardRefresh(person.telegram_id, "request", order_id, anew=True))
 

@@ -90,19 +90,19 @@ def make_report(desk: Desk, new: NewReport) -> Order:
 
 def _add_report(desk: Desk, kind: ReportKind, new: NewReport, order_id: int) -> None:
     reporter = get_person(desk.conn, new.reporter_id)
-    asked = new.young and (new.show_name or kind.award.reporter > 0)
+    guardians = guardians_of(desk, reporter) if new.young else []
+    matters = new.young and (new.show_name or kind.award.reporter > 0)
     rows.add_report(
         desk.conn,
         order_id,
         body=kind.body,
         building=f"{new.unit}/{new.building}" if new.building and new.latitude is None else None,
         show_name=new.show_name,
-        guardian=ASKED if asked else None,
+        guardian=(ASKED if guardians else REFUSED) if matters else None,  # with nobody to ask, nothing appears
     )
-    if asked:
-        for guardian in guardians_of(desk, reporter):
-            if guardian.telegram_id is not None and guardian.reach == "open":
-                desk.say(CardRefresh(guardian.telegram_id, "guardian", order_id, anew=True))
+    for guardian in guardians if matters else []:
+        if guardian.telegram_id is not None and guardian.reach == "open":
+            desk.say(CardRefresh(guardian.telegram_id, "guardian", order_id, anew=True))
 
 
 # ── somebody reported this nearby ───────────────────────────────────────────────────────────────────────────────────

@@ -38,6 +38,11 @@ _FOLLOWERS = Prepared(
     .where(followers.c.order_id == bindparam("order_id"))
     .order_by(followers.c.at, followers.c.person_id)
 )
+_FOLLOWED = Prepared(
+    select(followers.c.order_id)
+    .where(followers.c.person_id == bindparam("person_id"))
+    .order_by(followers.c.order_id.desc())
+)
 _VOTES = Prepared(select(func.count()).where(followers.c.order_id == bindparam("order_id")))
 _NEAR = Prepared(
     select(orders.c.id, orders.c.latitude, orders.c.longitude, orders.c.made_at, orders.c.state).where(
@@ -104,6 +109,11 @@ def follows(conn: Connection, order_id: int, person_id: int) -> bool:
 def followers_of(conn: Connection, order_id: int) -> list[int]:
     """Whoever has seen the same, in the order in which they said so."""
     return [row.person_id for row in _FOLLOWERS.all(conn, {"order_id": order_id})]
+
+
+def followed_by(conn: Connection, person_id: int, most: int) -> list[int]:
+    """What somebody has seen as well as others, newest first."""
+    return [row.order_id for row in _FOLLOWED.all(conn, {"person_id": person_id})[:most]]
 
 
 def count_votes(conn: Connection, order_id: int) -> int:

@@ -47,7 +47,7 @@ def kinds(flow: Report, desk: Desk) -> list[Choice]:
     return [Choice(kind.key, plain(kind.name)) for kind in desk.file.report_menu(flow.about_what)]
 
 
-def no_or_yes(flow: Flow, desk: Desk) -> list[Choice]:
+def may_they(flow: Flow, desk: Desk) -> list[Choice]:
     return [Choice("no", _("Rather not")), Choice("yes", _("Yes, they may"))]
 
 
@@ -105,11 +105,12 @@ class Where(Place):
 
     def understand_pressed(self, value: str, flow: Flow, desk: Desk) -> Any:
         chosen = super().understand_pressed(value, flow, desk)
+        flow.answers.pop("unit", None)  # a new place is perhaps in another community
         home = report_places.building_of(desk, flow.person) if value == BUILDING else None
         return at_building(*home) if home is not None else chosen
 
     def understand_said(self, said: Said, flow: Flow, desk: Desk) -> Any:
-        flow.answers.pop("unit", None)  # a new place is perhaps in another community
+        flow.answers.pop("unit", None)
         return super().understand_said(said, flow, desk)
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
@@ -199,9 +200,7 @@ class Report(Flow):
         when=is_near,
         found=lambda flow, desk: lines(*listed_near(flow, desk)),
     )
-    show_name = Choose(
-        _("May whoever comes know your name?"), among=no_or_yes, label=_("My name may be known"), when=is_new
-    )
+    show_name = Choose(_("May whoever comes know your name?"), among=may_they, label=_("My name"), when=is_new)
     age = Choose(_("May I ask: are you 14 or older?"), among=ages, when=age_matters)
     sure = Summary(_("This is what I understood. Is it right?"), go=_("Yes, send it"), when=is_new)
 

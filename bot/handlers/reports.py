@@ -16,7 +16,7 @@ from desk.report_views import view_for_guardian, view_for_reporter
 from domain.orders import ALIVE
 from domain.people import Person
 from domain.report_views import ReportView
-from domain.reports import ASKED, CONFIRMED
+from domain.reports import ASKED, CONFIRMED, REFUSED
 from domain.words import Text, _, lines
 
 router = Router(name="reports")
@@ -52,6 +52,7 @@ def paint_report(view: View, order_id: int, chat_id: int) -> Face | None:
         _("Is it all right now?") if seen.state == "resolved" else None,
         others(count=seen.votes) if seen.votes else None,
         _("Your family has been asked whether your name may be known.") if seen.guardian == ASKED else None,
+        _("Your name stays out of it.") if seen.guardian == REFUSED else None,
     )
     write = write_button(view, order_id, chat_id) if seen.is_reporter else ()
     return Face(text, (*buttons(seen, order_id), *write))

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.handlers.reports import paint_guardian
 from bot.handlers.requests import paint_request
-from desk import bodies, climbing, closing, holding, orders, relay, reports
+from desk import bodies, climbing, closing, holding, mine, orders, relay, reports
 from desk.alert_views import alert_view
 from desk.front import CardRefresh, Copy, Desk, Line
 from desk.order_views import view_for_holder, view_in_group
 from desk.report_ladders import waits_for_judging
 from desk.report_views import view_for_reporter
+from domain.desk_file import DeskFile
+from domain.nearby import band_of, distance
 from domain.orders import Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotAllowed, NotFound
@@ -24,10 +30,11 @@ from storage.escalation import find_run
 from storage.households import join
 from storage.people import change_person, get_person
 from storage.points import balance_of
-from storage.reports import find_report, followers_of
+from storage.reports import find_near, find_report, followers_of
 from storage.tables import orders as order_rows
 from storage.tables import reports as report_rows
-from tests.conftest import MORNING, AtDesk
+from storage.work import open_writer
+from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import GROUP, Cast, add_account, add_team, gather, give, set_inside
 
 PIN = {"latitude": 29.9500, "longitude": 122.3000}
@@ -357,3 +364,93 @@ def test_nobody_earns_for_what_their_own_household_has_mended(at_desk: AtDesk) -
         desk.conn.execute(update(order_rows).where(order_rows.c.id == order.id).values(**assigned))
         closing.close(desk, cast.faye, order.id)
         assert earned(desk, cast.faye) == [0]
+
+
+def test_without_anybody_to_ask_a_childs_name_stays_out_of_it(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = report(desk, cast, "exit", show_name=True, young=True)
+        kept = find_report(desk.conn, order.id)
+        assert kept is not None and not kept.may_name and not kept.may_earn
+        face = paint_request(desk, order.id, 11)
+        assert face is not None and "Your name stays out of it." in str(face.text)
+
+
+def test_what_somebody_follows_stands_on_their_list_in_words_of_reports(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = report(desk, cast)
+        reports.join(desk, cast.faye, order.id)
+        for person in (cast.ama, cast.faye):
+            [(found, stands)] = mine.asked_for(desk, person)
+            assert found.id == order.id and "has to look at it first" in stands.msgid
+        mine.show_request(desk, cast.faye, order.id)
+        with pytest.raises(NotFound):
+            mine.show_request(desk, cast.cleo, order.id)
+
+
+def test_the_index_finds_what_looking_at_everything_would(at_desk: AtDesk) -> None:
+    """Around a town, over the date line and around both poles."""
+    chance = random.Random(5)
+    middles = [(29.95, 122.3), (-16.5, 180.0), (90.0, 0.0), (-90.0, 77.0), (0.0, -180.0)]
+    places = []
+    for latitude, longitude in middles:
+        for _each in range(40):
+            north = max(-90.0, min(90.0, latitude + chance.uniform(-0.002, 0.002)))
+            east = longitude + (chance.uniform(-180, 180) if abs(latitude) == 90 else chance.uniform(-0.002, 0.002))
+            places.append((north, (east + 180) % 360 - 180))
+    with at_desk() as desk:
+        cast = gather(desk)
+        same: dict[str, Any] = {"category": "lamp", "unit": "ankang", "state": "new", "asked_by": cast.ama.id}
+        same |= {"wanted": {}, "door_word": 1, "made_at": desk.now}
+        for number, (latitude, longitude) in enumerate(places):
+            there = {"latitude": latitude, "longitude": longitude, "band": band_of(latitude)}
+            named = {"id": number + 1, "once": str(number), "reference": str(number)}
+            desk.conn.execute(insert(order_rows).values(**named, **there, **same))
+        for here in chance.sample(places, 60):
+            within = chance.choice([20, 60, 150])
+            found = {each.order_id - 1 for each in find_near(desk.conn, "lamp", *here, within, desk.now)}
+            assert found == {number for number, there in enumerate(places) if distance(*here, *there) <= within}
+
+
+# ── at the same moment ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_many_who_join_answer_and_ring_at_once_do_each_once(
+    database_url: str, desk_file: DeskFile, at_desk: AtDesk
+) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        first, second = (add_account(desk, 30 + n, "Hua", household_id=cast.ama.household_id) for n in range(2))
+        give(desk, cast.cleo, "supervisor", unit="ankang")
+        order = report(desk, cast, "wire", show_name=True, young=True)
+    deeds: list[Callable[[Desk], object]] = [
+        lambda desk: reports.join(desk, cast.faye, order.id),
+        lambda desk: reports.join(desk, cast.faye, order.id),
+        lambda desk: reports.answer_for_young(desk, first, order.id, True),
+        lambda desk: reports.answer_for_young(desk, second, order.id, False),
+        lambda desk: bodies.rung(desk, cast.dina, order.id),
+        lambda desk: bodies.rung(desk, cast.cleo, order.id),
+    ]
+    together = Barrier(len(deeds))
+
+    def do(deed: Callable[[Desk], object]) -> bool:
+        own = open_writer(database_url)
+        together.wait()
+        try:
+            with own.begin() as conn:
+                deed(Desk(conn, desk_file, MORNING, KEYS, random.Random(1), bot_name="linli_bot"))
+        except AlreadyDone:
+            return False
+        finally:
+            own.dispose()
+        return True
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        done = list(threads.map(do, deeds))
+    assert (done[:2], sum(done[2:4]), sum(done[4:])) == ([True, True], 1, 1)
+    with at_desk() as desk:
+        kept = find_report(desk.conn, order.id)
+        assert followers_of(desk.conn, order.id) == [cast.faye.id]
+        assert kept is not None and kept.guardian == ("confirmed" if done[2] else "refused")
+        assert kept.rung_by == (cast.dina.id if done[4] else cast.cleo.id)
