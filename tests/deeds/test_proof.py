@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from desk import judging
 from desk.closing import close, close_by_itself, reopen, resolve
 from desk.front import Copy, Desk
 from desk.orders import claim
-from domain.orders import Changed, Order, PictureNeeded
+from domain.orders import Changed, NoteNeeded, Order, PictureNeeded
 from domain.refusals import NotFound
 from storage.people import change_person, get_person
 from storage.points import audit, balance_of
@@ -57,6 +58,19 @@ def test_it_closes_only_with_the_picture_its_kind_asks_for(town: Reported) -> No
         with pytest.raises(PictureNeeded):
             resolve(desk, town.cast.ben, order.id, AFTER[:1])
         assert now(desk, order).state == "claimed"
+
+
+def test_a_kind_may_ask_for_a_few_words_as_well(town: Reported) -> None:
+    order = town.reported()
+    with town.after(5) as desk:
+        lamp = replace(desk.file.categories["lamp"], done_needs=("photo", "note"))
+        desk.file = replace(desk.file, categories={**desk.file.categories, "lamp": lamp})
+        judging.accept(desk, town.cast.dina, order.id)
+        claim(desk, town.cast.ben, order.id, HANDY)
+        with pytest.raises(NoteNeeded):
+            resolve(desk, town.cast.ben, order.id, AFTER[1:])
+        resolve(desk, town.cast.ben, order.id, AFTER)
+        assert now(desk, order).state == "resolved"
 
 
 def test_reporter_and_followers_see_before_and_after_and_are_asked(town: Reported) -> None:
