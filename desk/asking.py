@@ -69,7 +69,6 @@ def answer(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) -> Te
         raise _changed(desk, order_id)
     rows.add_parts(desk.conn, order_id, person.id, "story", told, desk.now)
     want_evidence(desk, order, person, "story")
-    want_evidence(desk, order, person, "story")
     rows.remember(desk.conn, order_id, "answer", desk.now, person.id)
     pausing.go_on(desk, order)
     order = get_order(desk, order_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.alerts import refresh_alerts
 from desk.deadlines import watch_holder
 from desk.front import Copy, Desk, Line
 from desk.holding import get_held
@@ -202,6 +203,8 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
         raise rules.Full
     orders.add_parts(desk.conn, order.id, person.id, stage, kept, desk.now)
     want_evidence(desk, order, person, stage)
+    if stage == "story":
+        refresh_alerts(desk, order.id)  # whoever was called reads the beginning of it
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
 

@@ -72,6 +72,16 @@ def test_a_report_waits_for_those_who_judge_and_no_team_sees_it(at_desk: AtDesk)
         assert (14, "alert") in {(said.chat_id, said.subject) for said in desk.said if isinstance(said, CardRefresh)}
 
 
+def test_whoever_was_called_reads_what_its_reporter_adds(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = report(desk, cast)
+        assert climbing.sweep_runs(desk)
+        desk.said.clear()
+        relay.relay_words(desk, cast.ama, order.id, [{"kind": "text", "words": "And now it smells of burning"}])
+        assert (14, "alert") in {(said.chat_id, said.subject) for said in desk.said if isinstance(said, CardRefresh)}
+
+
 def test_an_urgent_hazard_goes_to_its_team_at_once(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
