@@ -87,15 +87,16 @@ def _clear_chat(desk: Desk, person: Person) -> None:
         return
     her_side.clear(desk, person)
     standing = rows.cards_in(desk.conn, person.telegram_id)
-    young = {message_id for message_id, at in standing if is_deletable(at, desk.now)}
+    young = {message_id for message_id, at, _drawn in standing if is_deletable(at, desk.now)}
     young |= set(rows.sent_to(desk.conn, person.telegram_id, desk.now - DELETABLE))
     for start in range(0, len(young), 100):
         together = sorted(young)[start : start + 100]
         desk.say(Call(person.telegram_id, "deleteMessages", {"message_ids": together}))
     harmless = in_language(desk.file.name, person.language or desk.file.default_language)
-    for message_id, _at in standing:
+    for message_id, _at, drawn in standing:
         if message_id not in young:
-            desk.say(Call(person.telegram_id, "editMessageText", {"message_id": message_id, "text": harmless}))
+            verb, words = ("editMessageCaption", "caption") if drawn else ("editMessageText", "text")
+            desk.say(Call(person.telegram_id, verb, {"message_id": message_id, words: harmless}))
 
 
 def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:

@@ -152,10 +152,11 @@ def cards_about(conn: Connection, order_ids: Collection[int], but_chat: int | No
     return [(row.chat_id, row.subject, row.subject_id) for row in conn.execute(about) if row.chat_id != but_chat]
 
 
-def cards_in(conn: Connection, chat_id: int) -> list[tuple[int, datetime]]:
-    """Message and age of every card that stands in this chat."""
-    standing = select(cards.c.message_id, cards.c.at).where(cards.c.chat_id == chat_id, cards.c.message_id.is_not(None))
-    return [(row.message_id, row.at) for row in conn.execute(standing)]
+def cards_in(conn: Connection, chat_id: int) -> list[tuple[int, datetime, bool]]:
+    """Message and age of every card that stands in this chat, and whether it is a picture or a paper of ours."""
+    kept = select(cards.c.message_id, cards.c.at, cards.c.face)
+    standing = kept.where(cards.c.chat_id == chat_id, cards.c.message_id.is_not(None))
+    return [(row.message_id, row.at, (row.face or "").startswith("p-")) for row in conn.execute(standing)]
 
 
 def sent_to(conn: Connection, chat_id: int, since: datetime) -> list[int]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pypdf
 import pytest
+from sqlalchemy import insert
 
+from bot.drawing.codes import read_qr
 from bot.handlers.household_cards import paint_card, paint_counter, paint_slip
+from bot.paper import cards_for_the_counter
 from desk import forgetting, household_cards, households
-from desk.front import CardRefresh, Desk, Line
+from desk.front import Call, CardRefresh, Desk, Line
 from domain.household_cards import PIN_TRIES, NoPin, NotAName, PinLocked, WrongPin
 from domain.households import NoHousehold, WrongCode
 from domain.people import Person
@@ -20,6 +26,7 @@ from storage import household_cards as rows
 from storage import points, stations
 from storage.households import Household, find_household
 from storage.people import get_person
+from storage.tables import cards
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import add_account, add_household, give
@@ -139,6 +146,29 @@ def test_it_shows_a_name_and_no_members_and_forgetting_one_changes_nothing(at_de
         forgetting.forget(desk, get_person(desk.conn, ama.id))
         assert household_cards.view_of(desk, home) == before
         assert paint_card(desk, home.id, 11) is None and paint_card(desk, home.id, 12) == face
+
+
+def test_what_comes_off_the_printer_is_the_same_card(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        home, _ama, _cleo = at_home(desk)
+        eli = a_keeper(desk)
+        add_household(desk, "far", unit="haitang")
+        (page,) = pypdf.PdfReader(io.BytesIO(cards_for_the_counter(desk, "ankang"))).pages
+        (picture,) = page.images
+        link = read_qr(picture.data)
+        assert link == household_cards.view_of(desk, home).link
+        assert household_cards.open_at_counter(desk, eli, link.rpartition("k_")[2]) == home
+
+
+def test_an_old_picture_in_the_chat_of_whoever_is_forgotten_loses_its_words(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        _home, ama, _cleo = at_home(desk)
+        old = {"subject": household_cards.CARD, "chat_id": 11, "at": desk.now - timedelta(days=3)}
+        for number, face in enumerate(("p-photo-1-2", "abc")):
+            desk.conn.execute(insert(cards).values(**old, subject_id=number, message_id=50 + number, face=face))
+        forgetting.forget(desk, ama)
+        calls = {said.fields.get("message_id"): said.method for said in desk.said if isinstance(said, Call)}
+        assert calls[50] == "editMessageCaption" and calls[51] == "editMessageText"
 
 
 # ── the PIN ─────────────────────────────────────────────────────────────────────────────────────────────────────────
