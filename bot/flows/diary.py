@@ -1,8 +1,8 @@
 """A small good deed of one's own, noted in the diary.
 
 ama:  /diary
-desk: What good have you done today, however small? Write, or send a picture. The community worker may read it; nobody
-    else does, unless you say so.
+desk: What good have you done today, however small? Besides you only the community worker reads it, unless you say
+    otherwise.
 ama:  Watered the plants on the stairs
 desk: I've noted it (1 part). Add more, or tap “That's all”. [That's all]
 ama:  [That's all]
@@ -30,8 +30,8 @@ class Diary(Flow):
 
     entry = Tell(
         _(
-            "What good have you done today, however small? Write, or send a picture. The community worker may read it;"
-            " nobody else does, unless you say so."
+            "What good have you done today, however small? Besides you only the community worker reads it, unless you say"
+            " otherwise."
         )
     )
     unit = Choose(
