@@ -30,8 +30,8 @@ class Diary(Flow):
 
     entry = Tell(
         _(
-            "What good have you done today, however small? Besides you only the community worker reads it, unless you say"
-            " otherwise."
+            "What good have you done today, however small? Besides you only the community worker reads it, unless you"
+            " say otherwise."
         )
     )
     unit = Choose(
