@@ -17,6 +17,7 @@ from desk.front import CardRefresh, Copy, Desk
 from desk.merging import merge
 from desk.orders import claim
 from desk.queue import queue, show_alert
+from desk.relay import relay_words
 from domain.orders import Order
 from tests.conftest import AtDesk
 from tests.deeds.cast import GROUP
@@ -170,3 +171,13 @@ def test_what_goes_to_its_team_at_once_is_only_seen_by_whoever_is_on_duty(town: 
         sweep(desk)
         sweep(desk)
         assert face(desk, order)[0][0] == "🔔 Nobody has taken this yet."
+
+
+def test_what_is_told_later_stands_on_the_card_of_whoever_was_called(town: Reported) -> None:
+    order = town.reported()
+    with town.after(0) as desk:
+        sweep(desk)
+    with town.after(1) as desk:
+        relay_words(desk, town.cast.ama, order.id, [{"kind": "text", "words": "Now it smokes"}])
+        assert CardRefresh(DINA, "alert", order.id) in desk.said
+        assert "“It is dark there Now it smokes”" in face(desk, order)[0]
