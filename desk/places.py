@@ -15,6 +15,8 @@ def guess_unit(desk: Desk, words: str) -> str | None:
     if len(there) == 1:
         return there[0].key
     spoken = words.casefold()
+    if not spoken.strip():
+        return None  # a pin
     named = {unit.key for unit in there if any(_stands_in(name, spoken) for name in unit.name.values())}
     if not named:
         buildings = desk.conn.execute(select(households.c.unit, households.c.building).distinct())

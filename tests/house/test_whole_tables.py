@@ -69,8 +69,27 @@ async def play(town: TestTown) -> None:
     await town.ama.says("[Yes, it's done]")
     for _question in range(2):
         await town.ama.taps("5")
+    await report(town)
     await town.wait(hours=14)
     await town.settle()
+
+
+async def report(town: TestTown) -> None:
+    """Something is reported, somebody has seen the same nearby, and it is mended."""
+    await town.joins(town.faye)
+    for phone in (town.ama, town.faye):
+        await phone.says("/report", "[Something dangerous]", "[A way out is blocked]")
+        await phone.sends("photo")
+        await phone.says("[That's all]")
+        await phone.sends("location", latitude=29.95, longitude=122.30)
+        if phone is town.ama:
+            await phone.says("[Rather not]", "[Yes, 14 or older]", "[Yes, send it]")
+    await town.faye.says("[It is the same]", "/orders")
+    await town.ben.taps("I'll take it", on=await town.handy.sees("A way out", buttons=["I'll take it"]))
+    await town.ben.says("[Done]")
+    await town.ben.sends("photo")
+    await town.ben.says("[That's all]")
+    await town.ama.says("[Yes, it's mended]")
 
 
 def whole_on_sqlite(conn: Connection, statement: str, parameters: Any) -> Iterator[str]:
