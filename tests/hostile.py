@@ -87,8 +87,8 @@ def polyglot() -> bytes:
 
 
 def moving(kind: str) -> bytes:
-    """A dozen frames."""
-    frames = [street(320, 240).rotate(angle) for angle in range(0, 360, 30)]
+    """A few frames."""
+    frames = [street(320, 240).rotate(angle) for angle in range(0, 360, 120)]
     return saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=20, loop=0)
 
 
