@@ -124,7 +124,7 @@ def _asks(desk: Desk, cast: Cast, ama: Person) -> None:
     finished = orders.make_order(desk, ask(cast, "finished", parts=parts, **more))
     orders.claim(desk, cast.cleo, finished.id, GROUP)
     closing.resolve(desk, cast.cleo, finished.id, [])
-    picture = pictures.want(desk, ama, "photo", canary("kept"), "item", 1)
+    picture = pictures.want(desk, ama, "photo", canary("kept"), "elsewhere", 1)
     desk.conn.execute(update(picture_rows).where(picture_rows.c.id == picture).values(shown_id=canary("shown")))
     closing.cancel(desk, ama, orders.make_order(desk, ask(cast, "off", parts=parts, **more)).id, canary("reason"))
 
