@@ -95,7 +95,7 @@ def changed(desk: Desk, redemption_id: int) -> refusals.NotCollected:
 
 def show(desk: Desk, redemption: Redemption, *, to: Person | None = None) -> None:
     """Its cards show what is true now, wherever they stand; `to`: put one at the bottom of this person's chat."""
-    for subject in (CARD, "pickup_qr", "handover"):
+    for subject in (CARD, "handover"):
         for chat_id in chats_with(desk.conn, subject, redemption.id):
             desk.say(CardRefresh(chat_id, subject, redemption.id, silent=True))
     if to is not None and to.telegram_id is not None:

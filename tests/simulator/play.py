@@ -31,6 +31,7 @@ from tests.conftest import MORNING
 from tests.simulator.database import make_haste, reading_engine
 from tests.simulator.loop import VirtualClock, VirtualLoop
 from tests.simulator.machine import Killed, Machine
+from tests.simulator.savings import save_up
 from tests.simulator.step import Invariant, Step
 from tests.simulator.town import Town, buttons_of, calls_since, settle_there
 
@@ -250,6 +251,7 @@ async def opened(
     with writer.begin() as conn:
         desk = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
         move_in(desk, town.people, town.groups, LANGUAGE)
+        save_up(desk)
     writer.dispose()
     machine = Machine(settings, file, clock, box, chance)
     play = Play(seed, town, machine, clock, steps, invariants, logs, faults)

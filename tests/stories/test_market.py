@@ -52,6 +52,22 @@ async def test_five_wrong_codes_lock_the_counter_and_an_officer_hears(town: Test
     await town.ben.all_read()
 
 
+async def test_the_list_on_paper_and_what_was_ticked_on_it(town: TestTown) -> None:
+    await has_points(town, town.ben)
+    await redeems(town, town.ben)
+    await town.eli.says("/counter")
+    await town.eli.sees("1 thing waits")
+    await town.eli.says("[🖨 The list on paper]")
+    paper = await town.eli.sees("To be printed")
+    assert paper["document"]["file_name"] == "list.pdf"
+    at = town.now.astimezone(town.demo.app.file.zone)
+    await town.wait(hours=2)
+    await town.eli.says("/counter", "[Enter from paper]", "1", f"{at:%H}:{at.minute + 5:02}")
+    await town.eli.sees(f"handed over at {at:%H}:{at.minute + 5:02}")
+    await town.eli.all_read()
+    await town.ben.all_read()
+
+
 async def test_what_was_gone_is_told_of_once_when_it_is_back(town: TestTown) -> None:
     for phone in (town.ben, town.cleo):
         await has_points(town, phone, 200)

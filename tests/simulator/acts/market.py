@@ -7,12 +7,12 @@ from sqlalchemy import select
 from desk import pickup_codes, pickups
 from desk.front import Desk
 from storage.tables import redemptions
-from tests.simulator.acts.residents import tappable
+from tests.simulator.acts.residents import answer, tappable
 from tests.simulator.play import Play
 from tests.simulator.step import Step
 from tests.simulator.town import Town
 
-HOUSEHOLDS = ("ben", "cleo", "faye")
+HOUSEHOLDS = ("ben", "cleo")
 OF_THE_MARKET = ("m:", "open:redeem", "v:", "it:", "open:takeback", "open:frompaper", "open:restock", "pl:")
 
 
@@ -24,8 +24,13 @@ async def shops(play: Play) -> str | None:
     """Somebody goes to the market, or on with what stands there."""
     town = play.town
     user = town.anybody(*HOUSEHOLDS) if town.chance.random() < 0.85 else town.anybody()
+    here = town.here(user)
+    if here is not None and here.flow.name == "redeem" and town.chance.random() < 0.8:
+        return f"{town.name(user)} in redeem.{here.step.name}: {await answer(town, user, here)}"
     found = of_the_market(town, user)
-    if not found or town.chance.random() < 0.25:
+    wanted = [each for each in found if each[1].startswith("open:redeem")]
+    found = wanted if wanted and town.chance.random() < 0.6 else found
+    if not found or town.chance.random() < 0.15:
         words = town.chance.choice(("/market", "/market", "/merchants", "/points"))
         await town.says(user, words)
         return f"{town.name(user)} {words}"
@@ -69,5 +74,5 @@ async def keeps(play: Play) -> str | None:
     return f"{town.name(user)} taps {data}"
 
 
-STEPS = [Step("shops", 4, shops), Step("keeps the counter", 2.5, keeps)]
+STEPS = [Step("shops", 9, shops), Step("keeps the counter", 3, keeps)]
 """Of what happens in a town, some."""
