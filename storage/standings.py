@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, select, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.prepared import Prepared
@@ -107,14 +108,26 @@ _PLACE = (
 )
 _SHOWN = (*_PLACE, standings.c.shown.is_(True), standings.c.points > 0)
 _STANDING = select(standings.c.household_id, standings.c.points)
-_AT = tuple_(standings.c.points, standings.c.household_id)
-_OWN_AT = tuple_(bindparam("points", type_=BigInteger), bindparam("own", type_=BigInteger))
 _DOWN = (standings.c.points.desc(), standings.c.household_id.desc())
 _UP = (standings.c.points, standings.c.household_id)
-_TOP = _STANDING.where(*_SHOWN).order_by(*_DOWN).limit(bindparam("most", type_=BigInteger))
-_ABOVE = _STANDING.where(*_SHOWN, _AT > _OWN_AT).order_by(*_UP).limit(bindparam("most", type_=BigInteger))
-_BELOW = _STANDING.where(*_SHOWN, _AT < _OWN_AT).order_by(*_DOWN).limit(bindparam("most", type_=BigInteger))
-_OWN = select(standings.c.points).where(*_PLACE, standings.c.household_id == bindparam("own"))
+_TOP = Prepared(_STANDING.where(*_SHOWN).order_by(*_DOWN).limit(bindparam("most", type_=BigInteger)))
+_AS_MANY, _MOST = standings.c.points == bindparam("points", type_=BigInteger), bindparam("most", type_=BigInteger)
+
+
+def _side(*where: ColumnElement[bool], order: tuple[Any, ...]) -> Prepared:
+    return Prepared(_STANDING.where(*_SHOWN, *where).order_by(*order).limit(_MOST))
+
+
+_ABOVE = (
+    _side(_AS_MANY, standings.c.household_id > bindparam("own"), order=_UP),
+    _side(standings.c.points > bindparam("points", type_=BigInteger), order=_UP),
+)
+_BELOW = (
+    _side(_AS_MANY, standings.c.household_id < bindparam("own"), order=_DOWN),
+    _side(standings.c.points < bindparam("points", type_=BigInteger), order=_DOWN),
+)
+"""Those with as many points first, then the others: a comparison of both at once would read through every tie."""
+_OWN = Prepared(select(standings.c.points).where(*_PLACE, standings.c.household_id == bindparam("own")))
 _ON_BOARD = (
     standing_counts.c.period == bindparam("period"),
     standing_counts.c.unit == bindparam("unit"),
@@ -122,8 +135,8 @@ _ON_BOARD = (
     standing_counts.c.width == bindparam("width"),
 )
 _HOW_MANY = select(func.coalesce(func.sum(standing_counts.c.households), 0)).where(*_ON_BOARD)
-_FROM = _HOW_MANY.where(standing_counts.c.bucket > bindparam("over"))
-_BETWEEN = _FROM.where(standing_counts.c.bucket < bindparam("under"))
+_OVER = _HOW_MANY.where(standing_counts.c.bucket > bindparam("over"))
+_FROM, _BETWEEN = Prepared(_OVER), Prepared(_OVER.where(standing_counts.c.bucket < bindparam("under")))
 
 
 def _about(place: Place) -> dict[str, str]:
@@ -132,7 +145,7 @@ def _about(place: Place) -> dict[str, str]:
 
 def top(conn: Connection, place: Place, most: int) -> list[Standing]:
     """The first of a board; whoever has as many has the same rank."""
-    found = conn.execute(_TOP, {**_about(place), "most": most}).all()
+    found = _TOP.all(conn, {**_about(place), "most": most})
     return _ranked([(row.household_id, row.points) for row in found], 1)
 
 
@@ -146,16 +159,16 @@ def _ranked(found: Sequence[tuple[int, int]], first: int) -> list[Standing]:
 
 
 def points_of(conn: Connection, place: Place, household_id: int) -> int:
-    return int(conn.execute(_OWN, {**_about(place), "own": household_id}).scalar() or 0)
+    return int(_OWN.scalar(conn, {**_about(place), "own": household_id}) or 0)
 
 
 def rank_of(conn: Connection, place: Place, points: int) -> int:
     """Which place so many points are: one more than there are households with more."""
     one, many = WIDTHS
     bucket = points // many
-    far = conn.execute(_FROM, {**_about(place), "width": many, "over": bucket}).scalar_one()
+    far = _FROM.scalar(conn, {**_about(place), "width": many, "over": bucket})
     close = {"width": one, "over": points, "under": (bucket + 1) * many}
-    return 1 + int(far) + int(conn.execute(_BETWEEN, {**_about(place), **close}).scalar_one())
+    return 1 + int(far) + int(_BETWEEN.scalar(conn, {**_about(place), **close}))
 
 
 def around(conn: Connection, place: Place, household_id: int, most: int = 2) -> list[Standing]:
@@ -164,13 +177,23 @@ def around(conn: Connection, place: Place, household_id: int, most: int = 2) -> 
     if own <= 0:
         return []
     at = {**_about(place), "points": own, "own": household_id, "most": most}
-    above = [(row.household_id, row.points) for row in conn.execute(_ABOVE, at)][::-1]
-    below = [(row.household_id, row.points) for row in conn.execute(_BELOW, at)]
-    found = [*above, (household_id, own), *below]
-    return [Standing(each, points, rank_of(conn, place, points)) for each, points in found]
+    above, below = _beside(conn, _ABOVE, at), _beside(conn, _BELOW, at)
+    found = [*above[::-1], (household_id, own), *below]
+    ranks = {points: rank_of(conn, place, points) for points in {points for _each, points in found}}
+    return [Standing(each, points, ranks[points]) for each, points in found]
+
+
+def _beside(conn: Connection, sides: tuple[Prepared, Prepared], at: dict[str, Any]) -> list[tuple[int, int]]:
+    """The nearest on one side: those with as many points, and if they are too few, those after them."""
+    ties, others = sides
+    found = [(row.household_id, row.points) for row in ties.all(conn, at)]
+    left = at["most"] - len(found)
+    if left > 0:
+        found += [(row.household_id, row.points) for row in others.all(conn, {**at, "most": left})]
+    return found
 
 
 def count_shown(conn: Connection, place: Place) -> int:
     """How many households are on the board."""
     everybody = {**_about(place), "width": WIDTHS[1], "over": -1}
-    return int(conn.execute(_FROM, everybody).scalar_one())
+    return int(_FROM.scalar(conn, everybody))

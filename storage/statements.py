@@ -17,7 +17,7 @@ _HEAD = Prepared(
         accounts.c.kind == "household", accounts.c.household_id == bindparam("household_id")
     )
 )
-_LINES = (
+_LINES = Prepared(
     select(
         transfers.c.at,
         postings.c.amount,
@@ -62,7 +62,7 @@ def head_of(conn: Connection, household_id: int) -> Head:
 def lines_of(conn: Connection, head: Head, skipped: int, most: int) -> list[Entry]:
     """So many lines, newest first, after those that are skipped."""
     until = head.lines - skipped
-    rows = conn.execute(_LINES, {"account_id": head.account_id, "after": until - most, "until": until})
+    rows = _LINES.all(conn, {"account_id": head.account_id, "after": until - most, "until": until})
     return [
         Entry(
             at=row.at,
