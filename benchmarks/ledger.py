@@ -1,5 +1,7 @@
 """What a ledger costs to read when it is a thousand times as long: balance, a page of a statement, a board, one's rank.
 
+Each is measured twice: the bare reading, and the answer as somebody who asks gets it, found and put into words.
+
     nice -n 19 python -m benchmarks.ledger [--households 1000000] [--each 5] [--calls 3000] [--keep FOLDER]
 
 Two SQLite files are made, all in one community: a thousand households with ten thousand postings, a million with ten
@@ -20,19 +22,30 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.cards import Paint
+from bot.handlers.boards import paint_board
+from bot.handlers.statements import paint_statement
+from bot.words import Reader
+from desk.front import Desk
+from domain.desk_file import read_desk_file
+from domain.shipped import shipped_desk_file
 from storage import schema
 from storage.points import balance_of
 from storage.standings import around, rank_of, top
 from storage.statements import head_of, lines_of
+from storage.vault import Keys
 from storage.work import open_writer
 
 AT = "2026-11-{day:02} 02:00:00.000000"
 UNIT, MONTH = "ankang", "2026-11"
+ASKERS, FIRST = 20_000, 1_000
+NOW = datetime(2026, 11, 29, 2, 0, tzinfo=UTC)
 REASON = '{"text": "Help: {category}", "blanks": {"category": {"named": {"zh_Hans": "买菜、跑腿", "en": "Errands"}}}}'
 BULK = ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000")
 ROWS = {
@@ -75,8 +88,24 @@ def fill(path: Path, households: int, each: int) -> None:
     file.execute("COMMIT")
     for _name, sql in indexes:
         file.execute(sql)
-    file.execute("ANALYZE")
+    _let_people_ask(file, households)
     file.close()
+
+
+def _let_people_ask(file: sqlite3.Connection, households: int) -> None:
+    """Twenty thousand people, or one for each household, spread over all of them."""
+    many = min(ASKERS, households)
+    homes = [(n, 1 + n * households // many) for n in range(many)]
+    file.execute("BEGIN")
+    file.executemany(
+        "INSERT INTO people (id, name, language, unit, household_id, made_at) VALUES (?, 'Ama', 'zh_Hans', ?, ?, ?)",
+        ((FIRST + n, UNIT, home, AT.format(day=1)) for n, home in homes),
+    )
+    file.executemany(
+        "INSERT INTO contacts (telegram_id, person_id, reach) VALUES (?, ?, 'open')",
+        ((FIRST + n, FIRST + n) for n, _home in homes),
+    )
+    file.execute("COMMIT")
 
 
 def _rows(households: int, each: int) -> dict[str, Iterator[tuple[Any, ...]]]:
@@ -117,32 +146,56 @@ def _rows(households: int, each: int) -> dict[str, Iterator[tuple[Any, ...]]]:
 
 @dataclass
 class Ledger:
-    conn: Connection
+    desk: Desk
     households: int
 
-    def anybody(self, chance: random.Random) -> int:
+    @property
+    def conn(self) -> Connection:
+        return self.desk.conn
+
+    def household(self, chance: random.Random) -> int:
         return chance.randrange(1, self.households + 1)
+
+    def person(self, chance: random.Random) -> int:
+        return FIRST + chance.randrange(min(ASKERS, self.households))
+
+
+def asked(paint: Paint) -> Read:
+    """As the courier does it: the card of this person, in words."""
+
+    def read(ledger: Ledger, person_id: int) -> str:
+        face = paint(ledger.desk, person_id, person_id)
+        assert face is not None
+        return Reader("zh_Hans", ledger.desk.file.zone, NOW).say(face.text)
+
+    return read
 
 
 PLACE = (MONTH, UNIT, "")
-Read = Callable[[Connection, int], Any]
-READS: dict[str, Read] = {
-    "balance": balance_of,
-    "statement page": lambda conn, household: lines_of(conn, head_of(conn, household), 0, 8),
-    "top 50": lambda conn, household: top(conn, PLACE, 50),
-    "own rank": lambda conn, household: rank_of(conn, PLACE, 30 + household % 50),
-    "own place and neighbours": lambda conn, household: around(conn, PLACE, household),
+Read = Callable[[Ledger, int], Any]
+BARE: dict[str, Read] = {
+    "balance": lambda ledger, household: balance_of(ledger.conn, household),
+    "statement page": lambda ledger, household: lines_of(ledger.conn, head_of(ledger.conn, household), 0, 8),
+    "top 50": lambda ledger, household: top(ledger.conn, PLACE, 50),
+    "own rank": lambda ledger, household: rank_of(ledger.conn, PLACE, 30 + household % 50),
+    "own place and neighbours": lambda ledger, household: around(ledger.conn, PLACE, household),
+}
+ASKED: dict[str, Read] = {
+    "/statement: balance and page": asked(paint_statement),
+    "/board: top, rank, neighbours": asked(paint_board),
 }
 
 
-def measure(ledgers: list[Ledger], read: Read, calls: int) -> list[float]:
+def measure(
+    ledgers: list[Ledger], read: Read, whose: Callable[[Ledger, random.Random], int], calls: int
+) -> list[float]:
     """The median call in microseconds, of each; they take turns."""
     chance, took = random.Random(1), [[] for _ledger in ledgers]  # type: list[list[float]]
     for _call in range(calls):
         for ledger, times in zip(ledgers, took, strict=True):
-            household = ledger.anybody(chance)
+            subject = whose(ledger, chance)
             start = time.perf_counter_ns()
-            read(ledger.conn, household)
+            read(ledger, subject)
             times.append((time.perf_counter_ns() - start) / 1000)
     return [statistics.median(times) for times in took]
 
@@ -172,15 +225,19 @@ def main() -> int:
                 out(f"{households} households, {2 * households * given.each} postings: {size:.0f} MiB in {took:.0f} s")
         engines = [open_writer(f"sqlite:///{path}") for _households, path in paths]
         conns = [engine.connect() for engine in engines]
-        ledgers = [Ledger(conn, households) for conn, (households, _path) in zip(conns, paths, strict=True)]
-        for conn in conns:
+        file = read_desk_file(shipped_desk_file("demo"))
+        ledgers = []
+        for conn, (households, _path) in zip(conns, paths, strict=True):
             conn.begin()
+            desk = Desk(conn, file, NOW, Keys.made_from("a key for benchmarks"), random.Random(1))
+            ledgers.append(Ledger(desk, households))
+        bare = {name: (read, Ledger.household) for name, read in BARE.items()}
         worst = 0.0
-        for name, read in READS.items():
-            measure(ledgers, read, given.calls // 10)
-            few, many = measure(ledgers, read, given.calls)
+        for name, (read, whose) in {**bare, **{name: (read, Ledger.person) for name, read in ASKED.items()}}.items():
+            measure(ledgers, read, whose, given.calls // 10)
+            few, many = measure(ledgers, read, whose, given.calls)
             worst = max(worst, many / few)
-            out(f"{name:26} {few:8.1f} µs  {many:8.1f} µs  {many / few:5.2f}")
+            out(f"{name:30} {few:8.1f} µs  {many:8.1f} µs  {many / few:5.2f}")
         for conn, engine in zip(conns, engines, strict=True):
             conn.close()
             engine.dispose()

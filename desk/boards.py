@@ -21,7 +21,7 @@ from storage import board_choices as choices
 from storage import standings
 from storage.board_choices import Choice
 from storage.household_cards import cards_of
-from storage.households import are_in_building, find_household
+from storage.households import are_in_building, find_household, households_of
 from storage.messages import get_fact, set_fact
 from storage.people import get_person
 from storage.standings import Standing
@@ -124,14 +124,14 @@ def _rows(desk: Desk, found: list[Standing], own: int | None) -> list[Row]:
 def names_of(desk: Desk, household_ids: list[int]) -> dict[int, Text]:
     """What each is called where everybody can read it."""
     chosen, cards = choices.choices_of(desk.conn, household_ids), cards_of(desk.conn, household_ids)
-    crowded: dict[tuple[str, str], bool] = {}
+    homes, crowded = households_of(desk.conn, household_ids), dict[tuple[str, str], bool]()
     names: dict[int, Text] = {}
     for household_id in household_ids:
         card = cards.get(household_id)
         if card is not None and card.name is not None and chosen.get(household_id, Choice()).named:
             names[household_id] = plain(card.name)
             continue
-        home = find_household(desk.conn, household_id)
+        home = homes.get(household_id)
         at = (home.unit, home.building) if home is not None else ("", "")
         if at not in crowded:
             crowded[at] = bool(at[1]) and are_in_building(desk.conn, *at, CROWD)

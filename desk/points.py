@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.front import Desk
-from desk.household_changes import bring_back
 from desk.order_views import askers_of, category_of, tell_person
-from desk.people import roles_of
 from domain.desk_file import Caps
 from domain.orders import Order, is_own
-from domain.people import Person, is_officer
-from domain.points import HELPED, TAKEN_BACK, Earning, allowed, day_start, month_of, month_start
-from domain.refusals import AlreadyDone, NotFound
-from domain.words import Text, _
+from domain.points import HELPED, Earning, allowed, day_start, month_of, month_start
+from domain.refusals import NotFound
+from domain.words import _
 from storage import earnings
 from storage import points as rows
 from storage.household_changes import heir_of
@@ -55,6 +52,7 @@ def earn(desk: Desk, earning: Earning) -> int:
         limits.append((earning.caps, earning.deed))
     points = earning.points
     for caps, deed in limits:
+        caps = caps if earning.earned_by is not None else replace(caps, person_day=None)  # nobody's day
         points = allowed(points, earnings.earned_before(desk.conn, earning, others, caps, day, month, deed), caps)
     if points == 0:
         return 0
@@ -111,15 +109,3 @@ def award(desk: Desk, order: Order) -> int:
     balance = rows.balance_of(desk.conn, doer.household_id)
     tell_person(desk, doer.id, EARNED(count=points, balance=balance))
     return points
-
-
-def take_back(desk: Desk, officer: Person, transfer_id: int, reason: str) -> Text:
-    """A mistake is put right by the opposite entry, once."""
-    if not is_officer(roles_of(desk, officer)):
-        raise NotFound
-    if rows.is_known(desk.conn, f"reversal:{transfer_id}"):
-        raise AlreadyDone
-    bring_back(desk, transfer_id)
-    if not rows.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, officer.id, reason):
-        raise AlreadyDone
-    return _("Done. Both entries stand in the statement.")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from storage.prepared import Prepared
 from storage.tables import board_choices
 
 
@@ -21,8 +22,11 @@ class Choice:
     named: bool = False
 
 
+_THESE = Prepared(select(board_choices).where(board_choices.c.household_id.in_(bindparam("ids", expanding=True))))
+
+
 def choices_of(conn: Connection, household_ids: list[int]) -> dict[int, Choice]:
-    found = conn.execute(select(board_choices).where(board_choices.c.household_id.in_(household_ids)))
+    found = _THESE.all(conn, {"ids": household_ids}) if household_ids else []
     return {row.household_id: Choice(row.hidden_at is not None, row.hidden_by, row.named) for row in found}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, null, or_, select, update
 from domain.orders import ALIVE, HELD
 from domain.words import Text, to_json
 from storage.tables import (
+    among,
     applications,
     awaited,
     cards,
@@ -20,6 +21,7 @@ from storage.tables import (
     contacts,
     followers,
     group_members,
+    hand_awards,
     households,
     inbox,
     invitations,
@@ -52,6 +54,9 @@ NAMELESS = {
     "transfers.earned_by": "points are postings that sum to zero, never deleted; they carry no name",
     "transfers.decided_by": "as above",
     "board_choices.hidden_by": "that their household is on no board stays; the others of it may change that now",
+    "hand_awards.earned_by": "points that were given by hand, and to whom; they carry no name and no words",
+    "hand_awards.asked_by": "as above",
+    "hand_awards.second_by": "as above",
     "roles.person_id": "that a role was held, and ended",
     "roles.given_by": "who gave a role to somebody else",
     "teams.made_by": "the team goes on",
@@ -210,6 +215,9 @@ def drop_notes(conn: Connection, person_id: int) -> None:
     theirs = or_(transfers.c.decided_by == person_id, transfers.c.earned_by == person_id)
     noted = select(transfers.c.id).where(transfers.c.decided_by.is_not(None), theirs)
     conn.execute(delete(transfer_notes).where(transfer_notes.c.transfer_id.in_(noted)))
+    about = or_(hand_awards.c.asked_by == person_id, hand_awards.c.earned_by == person_id)
+    waits = among(hand_awards.c.state, "waiting") & about
+    conn.execute(update(hand_awards).where(waits).values(state="declined", words=None))
 
 
 def empty_redemptions(conn: Connection, person_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.households import Address
@@ -76,12 +76,38 @@ def in_order(words: str) -> tuple[int, str]:
     return (int(digits[:9]) if digits else 0, words)
 
 
-def are_in_building(conn: Connection, unit: str, building: str, least: int) -> bool:
-    """Do at least so many households stand there?"""
-    there = select(households.c.id).where(
+def buildings_in(conn: Connection, unit: str, most: int) -> list[str]:
+    """Where households stand, as somebody would walk past them; so many at most."""
+    there = select(households.c.building).where(households.c.unit == unit, households.c.state == STANDING)
+    return sorted(conn.scalars(there.distinct().limit(most)), key=in_order)
+
+
+def rooms_in(conn: Connection, unit: str, building: str, most: int) -> list[str]:
+    there = select(households.c.room).where(
         households.c.unit == unit, households.c.building == building, households.c.state == STANDING
     )
-    return len(conn.execute(there.limit(least)).all()) >= least
+    return sorted(conn.scalars(there.limit(most)), key=in_order)
+
+
+_IN_BUILDING = Prepared(
+    select(households.c.id)
+    .where(
+        households.c.unit == bindparam("unit"),
+        households.c.building == bindparam("building"),
+        households.c.state == STANDING,
+    )
+    .limit(bindparam("least", type_=BigInteger))
+)
+_THESE = Prepared(_HOUSEHOLD.where(households.c.id.in_(bindparam("ids", expanding=True))))
+
+
+def are_in_building(conn: Connection, unit: str, building: str, least: int) -> bool:
+    """Do at least so many households stand there?"""
+    return len(_IN_BUILDING.all(conn, {"unit": unit, "building": building, "least": least})) >= least
+
+
+def households_of(conn: Connection, household_ids: list[int]) -> dict[int, Household]:
+    return {row.id: Household(*row) for row in _THESE.all(conn, {"ids": household_ids})} if household_ids else {}
 
 
 def add_households(conn: Connection, now: datetime, state: str, rows: Sequence[tuple[Address, str]]) -> None:

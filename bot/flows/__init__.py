@@ -8,6 +8,7 @@ from bot.flows.add_team import AddTeam
 from bot.flows.answer import Answer
 from bot.flows.ask import Ask
 from bot.flows.at_counter import AtCounter
+from bot.flows.by_hand import Award
 from bot.flows.call_off import CallOff
 from bot.flows.callme import CallMe
 from bot.flows.cancel_order import CancelOrder
@@ -38,6 +39,7 @@ from bot.flows.resolve import Resolve
 from bot.flows.same_as import SameAs
 from bot.flows.strike_out import StrikeOut
 from bot.flows.take_back import TakeBack
+from bot.flows.undo import Undo
 from bot.flows.who_did_it import WhoDidIt
 from bot.flows.write_to import Whose, WriteTo
 
@@ -88,6 +90,8 @@ ALL: list[type[Flow]] = [
     ProblemNote,
     ProblemOwner,
     ProblemClose,
+    Award,
+    Undo,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

@@ -9,6 +9,7 @@ from bot.flows import router as flows
 from bot.handlers import (
     at_counter,
     boards,
+    by_hand,
     cases,
     diary,
     edits,
@@ -49,6 +50,7 @@ ROUTERS: list[Router] = [
     mine.router,
     statements.router,
     boards.router,
+    by_hand.router,
     supervisor.router,
     at_counter.router,  # what a keeper types or photographs is somebody's code before it is anything else
     households.router,
@@ -77,6 +79,7 @@ for room in (
     mine,
     statements,
     boards,
+    by_hand,
     supervisor,
     cases,
     households,

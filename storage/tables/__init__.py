@@ -25,7 +25,7 @@ from storage.tables.people import (
     teams,
 )
 from storage.tables.pictures import pictures
-from storage.tables.points import accounts, earned_with, postings, standards, transfer_notes, transfers
+from storage.tables.points import accounts, earned_with, hand_awards, postings, standards, transfer_notes, transfers
 from storage.tables.posters import posters
 from storage.tables.problems import problem_followers, problem_history, problem_notes, problems
 from storage.tables.reports import followers, reports
@@ -57,6 +57,7 @@ __all__ = [
     "good_deeds",
     "group_members",
     "groups",
+    "hand_awards",
     "household_cards",
     "household_changes",
     "households",

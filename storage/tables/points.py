@@ -102,3 +102,24 @@ earned_with = Table(
     Column("counted_at", Instant, nullable=False),
     Index("ix_earned_with_pair", "household_id", "other", "counted_at"),
 )
+
+hand_awards = Table(
+    "hand_awards",
+    metadata,
+    id_column(),
+    Column("once", String, nullable=False, unique=True),  # the conversation that made it
+    Column("unit", String, nullable=False),
+    Column("household_id", ForeignKey("households.id"), nullable=False),
+    Column("earned_by", ForeignKey("people.id")),  # None: all of them together
+    Column("points", BigInteger, nullable=False),
+    Column("dimension", String),
+    Column("words", Text),  # the reason, until it is decided; then it stands beside the entry
+    Column("state", String, nullable=False),
+    Column("asked_by", ForeignKey("people.id"), nullable=False),
+    Column("second_by", ForeignKey("people.id")),
+    Column("made_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    one_of("state", "waiting", "posted", "declined"),
+    Index("ix_hand_awards_giver", "asked_by", "household_id", "made_at"),
+    Index("ix_hand_awards_waiting", "id", **only("state = 'waiting'")),
+)

@@ -36,6 +36,7 @@ from storage.tables import (
     cases,
     consents,
     contacts,
+    hand_awards,
     inbox,
     invitations,
     items,
@@ -139,6 +140,9 @@ def _helps(desk: Desk, cast: Cast, ama: Person) -> None:
             closing.resolve(desk, ama, order.id, [{"kind": "text", "words": canary("done note")}])
             closing.close(desk, cast.faye, order.id)
     about: dict[str, Any] = {"earned_by": ama.id, "decided_by": cast.dina.id, "note": canary("why")}
+    waits = {"once": "hand", "unit": "ankang", "household_id": ama.household_id, "earned_by": ama.id, "points": 60}
+    waits |= {"words": canary("why so many"), "state": "waiting", "asked_by": cast.dina.id, "made_at": desk.now}
+    desk.conn.execute(insert(hand_awards).values(**waits))
     earn(desk, Earning("hand", ama.household_id or 0, points=3, reason=Text("By hand"), **about))
 
 
@@ -254,6 +258,7 @@ HARMLESS = {
     "groups": ["title", "standing", "language"],
     "household_cards": ["name"],  # what all of them call themselves; gone with the last of them
     "household_changes": ["what", "reason", "once"],  # keys and numbers
+    "hand_awards": ["once", "unit", "dimension", "state"],
     "households": ["unit", "state", "code_hash"],
     "inbox": ["state", "fault"],
     "invitations": ["token_hash", "role", "unit"],

@@ -20,7 +20,6 @@ from desk.orders import claim, close_by_itself, get_order, make_order
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
 from domain.points import NotEnoughPoints, OnceMismatch, Posting
-from domain.refusals import AlreadyDone, NotFound
 from domain.words import _
 from storage.immutable import install_triggers
 from storage.people import get_person
@@ -28,7 +27,7 @@ from storage.points import account_of, audit, balance_of, desk_account, post, re
 from storage.tables import accounts, households, people, postings, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
-from tests.deeds.cast import GROUP, Cast, ask, gather, give
+from tests.deeds.cast import GROUP, Cast, ask, gather
 
 GIFT = _("A gift")
 
@@ -152,21 +151,6 @@ def test_raced_awards_stay_within_the_caps(database_url: str, desk_file: DeskFil
     with engine.begin() as conn:
         assert balance_of(conn, home(cast.ben)) == 12 and audit(conn) == []
     engine.dispose()
-
-
-def test_an_officer_takes_back_a_mistake_once(at_desk: AtDesk) -> None:
-    with at_desk() as desk:
-        cast = gather(desk)
-        done(desk, cast, cast.ben)
-        transfer_id = desk.conn.scalar(select(transfers.c.id)) or 0
-        with pytest.raises(NotFound):
-            points.take_back(desk, cast.dina, transfer_id, "mistake")
-        give(desk, cast.dina, "officer")
-        points.take_back(desk, cast.dina, transfer_id, "mistake")
-        with pytest.raises(AlreadyDone):
-            points.take_back(desk, cast.dina, transfer_id, "mistake")
-        assert balance_of(desk.conn, home(cast.ben)) == 0 and audit(desk.conn) == []
-        assert [entry.amount for entry in statements.statement(desk, cast.ben).entries] == [-5, 5]
 
 
 # ── the ledger itself ───────────────────────────────────────────────────────────────────────────────────────────────

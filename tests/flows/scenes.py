@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.demo.shelves import THINGS
-from desk import household_cards, households, reports
+from desk import by_hand, household_cards, households, reports
 from desk.front import Desk
 from desk.reports import NewReport, make_report
 from domain.households import Address, building_of
@@ -15,7 +15,7 @@ from domain.points import Posting
 from domain.words import Text
 from sandbox.phones import Phone, text_of
 from storage import points
-from storage.households import find_at
+from storage.households import find_at, find_household
 from storage.people import find_person, holders_of
 from tests.town import TestTown
 
@@ -132,6 +132,26 @@ async def confided(town: TestTown) -> tuple[Phone, str]:
     await town.dina.taps(t(town, "Open"))
     await town.dina.taps(t(town, "I'll take it"))
     return town.dina, button(town, "Leave a message")
+
+
+async def giving(town: TestTown) -> tuple[Phone, str]:
+    return town.dina, "/award"
+
+
+async def given(town: TestTown) -> tuple[Phone, str]:
+    """Dina has given Ben's household points, and looks at what was decided."""
+
+    def give(desk: Desk) -> None:
+        dina, ben = find_person(desk.conn, town.dina.id), find_person(desk.conn, town.ben.id)
+        assert dina is not None and ben is not None and ben.household_id is not None
+        home = find_household(desk.conn, ben.household_id)
+        assert home is not None
+        by_hand.give(desk, dina, by_hand.Gift("gift", home.at, ben.id, 5, "service", "Carried the piano"))
+
+    await town.at_desk(give)
+    await town.ben.all_read()
+    await town.dina.says("/audit")
+    return town.dina, f"[{town.said(Text('Take back {number}')(number=1))}]"
 
 
 def with_a_card(label: str) -> Scene:
@@ -335,6 +355,8 @@ SCENES: dict[str, Scene] = {
     "praise": command("/praise"),
     "diary": command("/diary"),
     "who_did_it": praised,
+    "award": giving,
+    "undo": given,
     "redeem": choosing,
     "takeback": handed_over,
     "frompaper": on_paper,

@@ -72,3 +72,26 @@ async def test_the_board_says_who_earned_most_and_nothing_about_anybody(town: Te
     await town.ben.taps("This year", on=card)
     await town.ben.sees("this year", "2. A household: 7")
     assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_many_points_by_hand_need_two_signatures_and_a_mistake_is_taken_back(town: TestTown) -> None:
+    await town.dina.says(
+        "/award", "[5]", "[302]", "[All of them]", "60", "[Good neighbours]", "He nursed her for a month"
+    )
+    await town.dina.says("[Yes, note them]")
+    await town.dina.hears("need a second signature")
+    card = await town.ivy.hears("Dina would like to give 60 points", "He nursed her", buttons=["I agree", "I don't"])
+    await town.gita.hears("Dina would like to give 60 points")
+    await town.kofi.hears("Dina would like to give 60 points")
+    await town.ivy.taps("I agree", on=card)
+    await town.dina.hears("Ivy has signed: 60 points noted")
+    await town.ben.hears("Dina gave your household 60 points: He nursed her")
+    await town.gita.sees("Ivy has signed.")
+    await town.ivy.says("/audit")
+    await town.ivy.hears("+60", "Dina and Ivy", "He nursed her")
+    await town.ivy.says("[Take back 1]", "It was the family next door")
+    await town.ivy.hears("Both entries stand")
+    await town.ben.says("/points")
+    await town.ben.hears("has 0 points", "−60", "decided by Ivy: It was the family next door")
+    await town.faye.hears_nothing()
+    assert town.look(lambda desk: audit(desk.conn)) == []
