@@ -21,11 +21,12 @@ from domain.words import Text, _
 from storage import earnings, points
 from storage import hand_awards as rows
 from storage.hand_awards import HandAward
-from storage.households import STANDING, Household, find_at, find_household, members_of
+from storage.households import STANDING, Household, buildings_in, find_at, find_household, members_of, rooms_in
 from storage.messages import find_cards
 from storage.people import holders_of
 
 CARD = "hand_award"
+WAITING, POSTED = rows.WAITING, rows.POSTED
 MOST = 500
 GIVEN = _("Given by hand")
 EARNED = _(
@@ -49,6 +50,22 @@ class NobodyLivesThere(Refusal):
 
 def may_give(desk: Desk, person: Person) -> bool:
     return any(may_lead(desk, person, unit) for unit in desk.file.units)
+
+
+def buildings(desk: Desk, unit: str, most: int) -> list[str]:
+    return buildings_in(desk.conn, unit, most)
+
+
+def rooms(desk: Desk, unit: str, building: str, most: int) -> list[str]:
+    return rooms_in(desk.conn, unit, building, most)
+
+
+def members(desk: Desk, home: Household) -> list[Person]:
+    return members_of(desk.conn, home.id)
+
+
+def address_of(desk: Desk, award: HandAward) -> str:
+    return rows.address_of(desk.conn, award.household_id)
 
 
 def get_household(desk: Desk, person: Person, at: Address) -> Household:

@@ -46,3 +46,6 @@ def decisions(desk: Desk, person: Person) -> Decisions:
     waits = [each for each in rows.waiting(desk.conn) if units is None or each.unit in units]
     listed = [(each, rows.address_of(desk.conn, each.household_id)) for each in found[:A_PAGE]]
     return Decisions(waits, listed, page, len(found) > A_PAGE)
+
+
+__all__ = ["CARD", "Decision", "Decisions", "decisions", "may_look", "show"]

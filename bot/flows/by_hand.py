@@ -33,7 +33,6 @@ from domain.people import Person
 from domain.places import communities
 from domain.refusals import Refusal
 from domain.words import Text, _, plain
-from storage.households import buildings_in, members_of, rooms_in
 
 ALL = "all"
 MOST = 24
@@ -88,11 +87,11 @@ class Room(Known):
 
 
 def buildings(flow: Award, desk: Desk) -> list[Choice]:
-    return [_button(each) for each in buildings_in(desk.conn, flow.unit, MOST) if _fits(each)]
+    return [_button(each) for each in by_hand.buildings(desk, flow.unit, MOST) if _fits(each)]
 
 
 def rooms(flow: Award, desk: Desk) -> list[Choice]:
-    return [_button(each) for each in rooms_in(desk.conn, flow.unit, flow.building, MOST) if _fits(each)]
+    return [_button(each) for each in by_hand.rooms(desk, flow.unit, flow.building, MOST) if _fits(each)]
 
 
 def _button(words: str) -> Choice:
@@ -122,7 +121,7 @@ def amounts(flow: Flow, desk: Desk) -> list[Choice]:
 
 def members(flow: Award, desk: Desk) -> list[Choice]:
     home = by_hand.get_household(desk, flow.person, flow.at)
-    named = [Choice(f"p{each.id}", plain(each.called)) for each in members_of(desk.conn, home.id)]
+    named = [Choice(f"p{each.id}", plain(each.called)) for each in by_hand.members(desk, home)]
     return [Choice(ALL, _("All of them")), *named[:12]]
 
 

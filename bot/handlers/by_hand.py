@@ -10,12 +10,11 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import Face, View, language_of
 from bot.flows.router import Private
 from desk import by_hand, decisions, people
+from desk.decisions import Decision
 from desk.front import Button, Desk
 from domain.people import Person
 from domain.refusals import NotFound, Refusal
 from domain.words import Text, _, lines, plain
-from storage import hand_awards
-from storage.hand_awards import Decision
 
 router = Router(name="by_hand")
 
@@ -56,12 +55,12 @@ def paint_award(view: View, award_id: int, chat_id: int) -> Face | None:
     except Refusal:
         return Face(_("Others look after this now. Thank you!"), language=language)
     giver = people.get_person(view, award.asked_by).called
-    address = hand_awards.address_of(view.conn, award.household_id)
+    address = by_hand.address_of(view, award)
     head = _("✍️ {name} would like to give {count} points to {address}.")
     facts = [head(name=giver, count=award.points, address=address)]
-    if award.state != hand_awards.WAITING:
+    if award.state != by_hand.WAITING:
         second = people.get_person(view, award.second_by).called if award.second_by is not None else "—"
-        done = award.state == hand_awards.POSTED
+        done = award.state == by_hand.POSTED
         said = _("{name} has signed.") if done else _("{name} would not sign, so nothing was noted.")
         return Face(lines(*facts, said(name=second)), language=language)
     doer = people.get_person(view, award.earned_by).called if award.earned_by is not None else None
