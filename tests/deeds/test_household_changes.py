@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
-from storage.market_audit import audit_market
 
 from bot.post.faults import house_trouble
-from desk import counter, household_asks, household_cards, household_changes, households, market, pickups
+from desk import counter, household_asks, household_cards, household_changes, households, market, pickups, statements
 from desk import pickup_codes as codes
 from desk import points as earnings
 from desk.front import CardRefresh, Desk, Line
@@ -46,7 +45,7 @@ def balances(conn: Connection) -> int:
 
 
 def wrong(conn: Connection) -> list[str]:
-    return [*points.audit(conn), *audit_market(conn)]
+    return points.audit(conn)
 
 
 def now(desk: Desk, person: Person) -> Person:
@@ -96,7 +95,7 @@ def test_everything_goes_along_and_the_sum_stays(at_desk: AtDesk) -> None:
         counter.find_by_code(desk, shop.eli, codes.code_of(desk, mine))
         counter.hand_over(desk, shop.eli, mine.id)
         assert wrong(desk.conn) == [] and points.balance_of(desk.conn, home(ben), "hold") == 0
-        entries = points.entries_of(desk.conn, home(ben))
+        entries = statements.statement(desk, now(desk, ben)).entries
         assert [(each.kind, each.amount) for each in entries][:2] == [("move", 60), ("award", 100)]
         with pytest.raises(AlreadyDone):
             household_changes.merge(desk, dina, home(ama), home(ben), "together")
@@ -189,7 +188,7 @@ def test_some_leave_with_their_share_and_nobody_who_stays_hears_where_to(at_desk
         assert points.balance_of(desk.conn, home(ama)) == 50 and points.balance_of(desk.conn, there.id) == 30
         assert len(told(desk, otto)) == 1 and told(desk, ama) == []
         assert pickups.get_own(desk, ama, mine.id).household_id == home(ama)
-        assert there.address not in str(points.entries_of(desk.conn, home(ama)))
+        assert there.address not in str(statements.statement(desk, now(desk, ama)).entries)
         households.check_code(desk, otto, households.code_of(desk, there))
         with pytest.raises(AlreadyDone):
             household_changes.split(desk, dina, home(ama), [otto.id], NEW, 30, "moved", "talk-1")
