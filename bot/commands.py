@@ -19,6 +19,7 @@ OTHERS: dict[str, Text] = {
     "market": _("what our points can be redeemed for"),
     "merchants": _("who gives to our neighbourhood"),
     "card": _("our card"),
+    "standard": _("what earns points"),
     "board": _("the neighbourhood's board"),
     "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),

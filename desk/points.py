@@ -11,11 +11,13 @@ from domain.desk_file import Caps
 from domain.orders import Order, is_own
 from domain.points import HELPED, Earning, allowed, day_start, month_of, month_start
 from domain.refusals import NotFound
+from domain.standard import standard_of
 from domain.words import _
 from storage import earnings
 from storage import points as rows
 from storage.household_changes import heir_of
 from storage.people import get_person
+from storage.standards import standard_id
 
 THANKS = _("Thank you! {category} is done and confirmed.")
 EARNED = _(
@@ -59,7 +61,8 @@ def earn(desk: Desk, earning: Earning) -> int:
     if earning.dimension is None:
         earning = replace(earning, dimension=next(iter(desk.file.points.dimensions), None))
     in_month = month_of(desk.now, desk.file.zone)
-    posted = earnings.post_earning(desk.conn, desk.now, earning, points, account, others, in_month)
+    standard = standard_id(desk.conn, desk.now, standard_of(desk.file))
+    posted = earnings.post_earning(desk.conn, desk.now, earning, points, account, others, in_month, standard)
     return points if posted else 0
 
 
@@ -93,12 +96,17 @@ def award(desk: Desk, order: Order) -> int:
         once=once,
         household_id=doer.household_id,
         earned_by=doer.id,
-        points=category.award,
+        points=category.award * category.difficulty,
         reason=HELPED(category=category.name),
         dimension=category.dimension,
         pair=order.askers,
         order_id=order.id,
-        given={"order": order.id, "household": doer.household_id, "earned_by": doer.id, "standard": category.award},
+        given={
+            "order": order.id,
+            "household": doer.household_id,
+            "earned_by": doer.id,
+            "standard": category.award * category.difficulty,
+        },
         deed=category.key,
     )
     points = earn(desk, earning)

@@ -39,6 +39,7 @@ class Category:
     promise: Promise = Promise()
     ladder: str = ""  # empty only for a heading
     award: int = 0
+    difficulty: int = 1  # so many times the award
     dimension: str | None = None
     ask_for: tuple[str, ...] = ()
     done_needs: tuple[str, ...] = ()

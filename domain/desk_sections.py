@@ -154,6 +154,7 @@ def read_category(key: str, table: Table) -> Category:
         promise=read_promise(table),
         ladder=table.word("ladder", "everyday") or "",
         award=table.number("award", 5) or 0,
+        difficulty=table.number("difficulty", 2, least=1) or 1,
         dimension=table.word("dimension", "service"),
         ask_for=table.words("ask_for", EVIDENCE),
         done_needs=table.words("done_needs", EVIDENCE),

@@ -87,7 +87,14 @@ def earned_before(
 
 
 def post_earning(
-    conn: Connection, now: datetime, earning: Earning, amount: int, account_id: int, others: Sequence[int], month: str
+    conn: Connection,
+    now: datetime,
+    earning: Earning,
+    amount: int,
+    account_id: int,
+    others: Sequence[int],
+    month: str,
+    standard: int | None = None,
 ) -> bool:
     """Did it happen? So much of it as the caps have left, with everything that later counts."""
     unit = _UNIT.scalar(conn, {"own": earning.household_id})
@@ -111,5 +118,6 @@ def post_earning(
         points=amount,
         counted_at=now,
         counted_in=month,
+        standard_id=standard,
     )
     return transfer_id is not None

@@ -21,7 +21,7 @@ from desk.points import earn
 from domain.desk_file import DeskFile
 from domain.points import Earning, NotEnoughPoints, OnceMismatch, Posting, day_start, month_of
 from domain.words import _
-from storage.audit import audit
+from storage.audit import LEDGER, audit
 from storage.people import get_person
 from storage.points import ISSUER, MARKET, account_of, desk_account, move_all, post, reverse
 from storage.tables import people
@@ -225,7 +225,7 @@ class Ledger:
         return [f"the database let somebody say {change}"]
 
     def whole(self, act: Act) -> list[str]:
-        return audit(self.conn)
+        return audit(self.conn, LEDGER)
 
     def _rows(self, sql: str) -> list[tuple[int, ...]]:
         """Straight from the driver: it is asked a hundred thousand times."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 
 from sqlalchemy import select
 
 from desk.front import Desk
 from desk.points import earn
+from desk.statements import statement
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
 from domain.points import Earning
 from domain.words import _
 from storage.points import audit, balance_of, reverse
-from storage.tables import people, transfers
+from storage.tables import people, standards, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import Cast, add_account, gather
@@ -100,6 +102,20 @@ def test_what_was_taken_back_leaves_room_in_its_own_month(at_desk: AtDesk) -> No
         assert earn(desk, by(cast.ben, "2", cast.ama)) == 5
         assert earn(desk, by(cast.ben, "3", cast.ama)) == 0
         assert audit(desk.conn) == []
+
+
+def test_an_entry_keeps_the_standard_it_was_made_under(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        for number, points in enumerate((5, 5, 7)):
+            harder = replace(desk.file.categories["errand"], award=points)
+            desk.file = replace(desk.file, categories={**desk.file.categories, "errand": harder})
+            desk.now = MORNING + timedelta(days=number)
+            earn(desk, by(cast.ben, f"{number}", cast.ama))
+        kept = desk.conn.execute(select(standards).order_by(standards.c.id)).all()
+        assert [each.content["helping"]["errand"] for each in kept] == [5, 7]
+        assert desk.conn.scalars(select(transfers.c.standard_id).order_by(transfers.c.id)).all() == [1, 1, 2]
+        assert statement(desk, cast.ben).entries[0].standard == MORNING + timedelta(days=2) and audit(desk.conn) == []
 
 
 def test_two_households_that_help_each_other_at_once_stay_within_the_cap_of_a_pair(

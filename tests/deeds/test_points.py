@@ -21,6 +21,7 @@ from domain.desk_file import Caps, DeskFile
 from domain.people import Person
 from domain.points import NotEnoughPoints, OnceMismatch, Posting
 from domain.words import _
+from storage.audit import LEDGER
 from storage.immutable import install_triggers
 from storage.people import get_person
 from storage.points import account_of, audit, balance_of, desk_account, post, reverse
@@ -292,6 +293,6 @@ def test_whatever_happens_it_sums_to_zero_and_no_balance_is_below(
                     assert post(conn, MORNING, kind, f"step-{number}", moved, GIFT)
             except NotEnoughPoints:
                 pass
-            assert audit(conn) == []
+            assert audit(conn, LEDGER) == []
             assert conn.scalar(select(func.coalesce(func.sum(postings.c.amount), 0))) == 0
         transaction.rollback()

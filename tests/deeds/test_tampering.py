@@ -17,7 +17,7 @@ from desk.points import earn
 from domain.desk_file import DeskFile
 from domain.points import Posting
 from domain.words import _
-from storage.audit import CHECKS, audit
+from storage.audit import LEDGER, audit
 from storage.audit.whole import whole
 from storage.points import account_of, balance_of, desk_account, move_all, post, reverse
 from storage.work import open_writer
@@ -54,7 +54,7 @@ def ledger(empty_sqlite: Path, tmp_path: Path, desk_file: DeskFile) -> Path:
             _("Rice"),
         )
         reverse(conn, MORNING, 1, _("Taken back"), cast.dina.id, "It was somebody else")
-        assert audit(conn) == []
+        assert audit(conn, LEDGER) == []
     engine.dispose()
     with sqlite3.connect(path) as file:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -69,7 +69,7 @@ def faults_in(path: Path) -> list[str]:
     engine = open_writer(f"sqlite:///{path}")
     try:
         with engine.connect() as conn:
-            return audit(conn, [*CHECKS, whole])
+            return audit(conn, [*LEDGER, whole])
     except (DatabaseError, ValueError, TypeError, OverflowError) as damaged:
         return [f"the file is damaged: {damaged}"]
     finally:
@@ -184,4 +184,4 @@ def test_points_that_move_with_a_household_stay_proved(writer: Engine, desk_file
         assert move_all(conn, MORNING, "merge:2:3", BEN, CLEO, _("Moved"))
         assert not move_all(conn, MORNING, "merge:2:3", BEN, CLEO, _("Moved"))
         assert (balance_of(conn, BEN), balance_of(conn, CLEO), balance_of(conn, CLEO, "hold")) == (0, 3, 2)
-        assert audit(conn) == []
+        assert audit(conn, LEDGER) == []

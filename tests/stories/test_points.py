@@ -95,3 +95,11 @@ async def test_many_points_by_hand_need_two_signatures_and_a_mistake_is_taken_ba
     await town.ben.hears("has 0 points", "−60", "decided by Ivy: It was the family next door")
     await town.faye.hears_nothing()
     assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_anybody_reads_what_earns_points(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says("/standard")
+    await town.ama.hears(
+        "What earns points", "At most 30 a day", "between the same two households", "two people in charge"
+    )
