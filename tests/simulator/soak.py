@@ -53,6 +53,7 @@ class Afar:
 
     apart: Apart
     next: Apart  # has read its modules already, and waits to be told to run
+    settings: Settings
     dead: bool = False
     app: None = None
     trouble: None = None
@@ -197,7 +198,7 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
         desk = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
         move_in(desk, town.people, town.groups, LANGUAGE)
     writer.dispose()
-    afar = Afar(*(Apart(settings, LANGUAGE, clock, budgets=True) for _each in range(2)))
+    afar = Afar(*(Apart(settings, LANGUAGE, clock, budgets=True) for _each in range(2)), settings)
     await afar.apart.open()
     await afar.next.begin()
     steps = [step for step in STEPS if not step.alone]
