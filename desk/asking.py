@@ -9,14 +9,16 @@ from desk.front import CardRefresh, Desk, Line
 from desk.order_views import askers_of, get_order, name_of, question_of, show_askers, show_group
 from desk.pictures import SENT_AS, show_parts, want_evidence
 from desk.relay import CARRIED, KEPT_AS, Piece
-from desk.report_ladders import must_ring
+from desk.report_ladders import must_ring, report_of
 from domain import orders as rules
+from domain.nearby import band_of
 from domain.orders import WAITING, Order
 from domain.people import Person
 from domain.refusals import NotFound, Refusal
 from domain.relay import CannotCarry, NobodyToTell
 from domain.words import Text, _
 from storage import orders as rows
+from storage.escalation import find_run
 from storage.people import get_person
 
 __all__ = ["answer", "ask", "get_askable", "get_asked", "question_of"]
@@ -64,18 +66,27 @@ def answer(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) -> Te
     place = next((piece for piece in pieces if piece["kind"] == "place"), None)
     pause = pausing.find(desk, order_id)
     stood = pause.stood if pause is not None else (rules.after("answer", WAITING, order.team_id) or "new")
-    pin = {"latitude": place["latitude"], "longitude": place["longitude"]} if place else {}
+    pin = _pin(desk, order, place) if place else {}
     if not rows.move(desk.conn, order, "answer", as_read=True, state=stood, **pin):
         raise _changed(desk, order_id)
     rows.add_parts(desk.conn, order_id, person.id, "story", told, desk.now)
     want_evidence(desk, order, person, "story")
     rows.remember(desk.conn, order_id, "answer", desk.now, person.id)
     pausing.go_on(desk, order)
+    run = find_run(desk.conn, order_id=order_id)
+    if run is not None and run.state == "met":
+        escalation.restart(desk, order_id)  # somebody was rung meanwhile, and it waits for its team all the same
     order = get_order(desk, order_id)
     show_group(desk, order)
     show_askers(desk, order)
     _wake(desk, order, told)
     return _("Thank you! I have passed it on, and it goes on from here.")
+
+
+def _pin(desk: Desk, order: Order, place: Piece) -> dict[str, Any]:
+    """Where it is from now on; of a report also for whoever looks what is near."""
+    pin = {"latitude": place["latitude"], "longitude": place["longitude"]}
+    return {**pin, "band": band_of(place["latitude"])} if report_of(desk, order) is not None else pin
 
 
 def _as_parts(pieces: list[Piece]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk import escalation
+from desk import escalation, pausing
 from desk.deadlines import meet_deadline
 from desk.front import Desk
 from desk.order_views import get_order, show_holder, show_order
@@ -33,8 +33,8 @@ def rung(desk: Desk, person: Person, order_id: int) -> Text:
     order_rows.remember(desk.conn, order_id, "rung", desk.now, person.id)
     if order.is_open and order.team_id is not None:
         escalation.restart(desk, order_id)
-    elif order.is_open:
-        order_rows.move(desk.conn, order, "refer")
+    elif order.team_id is None and order_rows.move(desk.conn, order, "refer"):
+        pausing.drop(desk, order_id)
         escalation.cancelled(desk, order_id)
         for metric in ("first_response", "resolution"):
             meet_deadline(desk, order_id, metric)

@@ -155,7 +155,8 @@ def split(desk: Desk, by: Person, order_id: int) -> Text:
     order, report, parent = get_merged(desk, by, order_id)
     if not order_rows.move(desk.conn, order, "split", as_read=True, closed_at=None):
         raise rules.NotMerged(stands=stands(order, name_of(desk, order.holder_id)))
-    write(desk, report, by, ACCEPTED if order.team_id is not None else None, same_as=None)
+    accepted = ACCEPTED if order.team_id is not None else None
+    write(desk, report, by, accepted, same_as=None, team_pictures=False)  # there may be some nobody has looked at
     order_rows.remember(desk.conn, order_id, "split", desk.now, by.id, parent.reference)
     _part(desk, order, parent)
     promise(desk, order)

@@ -110,7 +110,8 @@ def story_of(desk: Desk, order: Order) -> list[Part]:
         return story
     if report.team_words is None:
         return everything_told(desk, order)
-    looked_at = [part for part in story if report.team_pictures and part.kind == "photo"]
+    seen = rows.parts_of(desk.conn, order.id, "story", until=report.judged_at) if report.team_pictures else []
+    looked_at = [part for part in seen if part.kind == "photo"]
     return [Part(0, "text", report.team_words, None), *(replace(part, words=None) for part in looked_at)]
 
 

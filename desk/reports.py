@@ -172,9 +172,9 @@ def guardians_of(desk: Desk, person: Person) -> list[Person]:
 
 def answer_for_young(desk: Desk, guardian: Person, order_id: int, yes: bool) -> Text:
     """A guardian of the household says whether a name and points may appear; the first answer counts."""
-    order, _report = get_report(desk, order_id)
+    order, report = get_report(desk, order_id)
     young = get_person(desk.conn, order.asked_by) if order.asked_by is not None else None
-    if young is None or guardian.id not in [each.id for each in guardians_of(desk, young)]:
+    if young is None or report.guardian is None or guardian.id not in [each.id for each in guardians_of(desk, young)]:
         raise NotFound
     if not rows.confirm(desk.conn, order_id, guardian.id, CONFIRMED if yes else REFUSED):
         raise AlreadyDone
@@ -186,6 +186,6 @@ def answer_for_young(desk: Desk, guardian: Person, order_id: int, yes: bool) -> 
         show_holder(desk, order, order.holder_id)  # who may read the name by now
     if yes:
         tell_person(desk, young.id, _("Your family has said yes: your report counts in your name."))
-        if order.state == "closed":  # it is mended already
+        if order.state in ("closed", "referred"):  # it was of use already
             thank_reporter(desk, order)
     return _("Thank you. I have noted it.")

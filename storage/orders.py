@@ -30,6 +30,15 @@ _STORY = Prepared(
     .where(order_parts.c.order_id == bindparam("order_id"), order_parts.c.stage == bindparam("stage"))
     .order_by(order_parts.c.id)
 )
+_STORY_UNTIL = Prepared(
+    select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
+    .where(
+        order_parts.c.order_id == bindparam("order_id"),
+        order_parts.c.stage == bindparam("stage"),
+        order_parts.c.at <= bindparam("until"),
+    )
+    .order_by(order_parts.c.id)
+)
 _ADD = Prepared(insert_once(orders).on_conflict_do_nothing().returning(orders.c.id))
 _MOVE = (
     update(orders)
@@ -165,8 +174,11 @@ def add_parts(
     _ADD_PARTS.many(conn, rows)
 
 
-def parts_of(conn: Connection, order_id: int, stage: str = "story") -> list[Part]:
-    return [Part(*row) for row in _STORY.all(conn, {"order_id": order_id, "stage": stage})]
+def parts_of(conn: Connection, order_id: int, stage: str = "story", *, until: datetime | None = None) -> list[Part]:
+    """`until`: only what had been told by then."""
+    told = {"order_id": order_id, "stage": stage}
+    found = _STORY.all(conn, told) if until is None else _STORY_UNTIL.all(conn, {**told, "until": until})
+    return [Part(*row) for row in found]
 
 
 def find_part(conn: Connection, part_id: int) -> tuple[int, Part] | None:

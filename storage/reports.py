@@ -18,7 +18,6 @@ _REPORT = Prepared(
     select(*(reports.c[name] for name in Report.__dataclass_fields__)).where(reports.c.order_id == bindparam("id"))
 )
 _ADD = Prepared(insert(reports))
-_JUDGE = Prepared(update(reports).where(reports.c.order_id == bindparam("of_order"), reports.c.verdict.is_(None)))
 _RING = Prepared(
     update(reports).where(
         reports.c.order_id == bindparam("of_order"), reports.c.body.is_not(None), reports.c.rung_at.is_(None)
@@ -74,12 +73,6 @@ def find_report(conn: Connection, order_id: int) -> Report | None:
 
 def add_report(conn: Connection, order_id: int, **fields: Any) -> None:
     _ADD.count(conn, {"order_id": order_id, **fields})
-
-
-def judge(conn: Connection, order_id: int, verdict: str, person_id: int, at: datetime, **fields: Any) -> bool:
-    """Did it happen? Each report is judged once."""
-    row = {"of_order": order_id, "verdict": verdict, "judged_by": person_id, "judged_at": at, **fields}
-    return _JUDGE.count(conn, row) == 1
 
 
 def ring(conn: Connection, order_id: int, person_id: int, at: datetime) -> bool:

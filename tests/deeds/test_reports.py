@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from bot.handlers.reports import paint_guardian
 from bot.handlers.requests import paint_request
-from desk import bodies, climbing, closing, holding, mine, orders, relay, reports
+from desk import asking, bodies, climbing, closing, holding, judging, mine, orders, relay, reports
 from desk.alert_views import alert_view
 from desk.front import CardRefresh, Copy, Desk, Line
 from desk.order_views import view_for_holder, view_in_group
@@ -28,6 +28,7 @@ from domain.refusals import AlreadyDone, NotAllowed, NotFound
 from domain.reports import OverBy
 from storage.escalation import find_run
 from storage.households import join
+from storage.pauses import find_pause
 from storage.people import change_person, get_person
 from storage.points import balance_of
 from storage.reports import find_near, find_report, followers_of
@@ -132,6 +133,25 @@ def test_where_no_team_keeps_people_away_it_is_the_bodys_once_they_are_told(at_d
         assert face is not None and not face.buttons
         with pytest.raises(NotFound):
             bodies.rung(desk, cast.dina, order.id + 1)
+
+
+@pytest.mark.parametrize(("kind", "state"), [("wire", "offered"), ("gas", "referred")])
+def test_rung_while_an_answer_is_awaited_it_does_not_stand_still_for_ever(
+    at_desk: AtDesk, kind: str, state: str
+) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        if state == "offered":
+            the_handy(desk, cast)
+        order = report(desk, cast, kind)
+        asking.ask(desk, cast.dina, order.id, "Which house?")
+        bodies.rung(desk, cast.dina, order.id)
+        if state == "offered":
+            asking.answer(desk, cast.ama, order.id, [{"kind": "text", "words": "Number 3"}])
+        run = find_run(desk.conn, order_id=order.id)
+        assert orders.get_order(desk, order.id).state == state and run is not None
+        assert run.state == ("running" if state == "offered" else "cancelled")
+        assert find_pause(desk.conn, order.id) is None
 
 
 # ── somebody reported this nearby ───────────────────────────────────────────────────────────────────────────────────
@@ -239,6 +259,32 @@ def test_words_that_were_struck_out_reach_nobody_who_takes_it(at_desk: AtDesk) -
         assert held is not None and "Zhao" not in str(held) and "A bicycle in the way out" in str(held)
         to_ben = [said for said in desk.said if getattr(said, "chat_id", None) == 12]
         assert "Zhao" not in str(to_ben) and "'v'" not in str(to_ben), "and no voice that names somebody"
+
+
+def test_pictures_that_came_after_somebody_looked_are_shown_to_nobody_who_takes_it(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        picture = [{"kind": "photo", "file_id": "bags"}]
+        order = report(desk, cast, "litter", parts=[{"kind": "text", "words": "Bags again"}, *picture])
+        judging.accept(desk, cast.dina, order.id, "Bags at the gate", team_pictures=True)
+    with at_desk(MORNING + timedelta(minutes=5)) as desk:
+        asking.ask(desk, cast.dina, order.id, "Which gate?")
+        asking.answer(desk, cast.ama, order.id, [{"kind": "photo", "file_id": "neighbour"}])
+        relay.relay_words(desk, cast.ama, order.id, [{"kind": "photo", "file_id": "face"}])
+        orders.claim(desk, cast.ben, order.id, GROUP)
+        shown = [said.upload for said in desk.said if isinstance(said, Copy) and said.chat_id == 12 and said.upload]
+        assert len(shown) == 1, "the one that was looked at"
+
+
+def test_what_is_answered_with_a_pin_is_found_nearby_where_it_is(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order = report(desk, cast, latitude=None, longitude=None, place="By the gate")
+        wrong = report(desk, cast, once="wrong", latitude=30.5)
+        for each in (order, wrong):
+            asking.ask(desk, cast.dina, each.id, "Where is that?")
+            asking.answer(desk, cast.ama, each.id, [{"kind": "place", **PIN}])
+        assert near(desk) == [wrong.id, order.id]
 
 
 def test_nobody_of_the_reporters_home_learns_by_a_tap_who_it_was(at_desk: AtDesk) -> None:
@@ -374,6 +420,27 @@ def test_nobody_earns_for_what_their_own_household_has_mended(at_desk: AtDesk) -
         desk.conn.execute(update(order_rows).where(order_rows.c.id == order.id).values(**assigned))
         closing.close(desk, cast.faye, order.id)
         assert earned(desk, cast.faye) == [0]
+
+
+def test_points_for_what_was_referred_also_wait_for_a_guardian(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        mother = add_account(desk, 21, "Hua", household_id=cast.ama.household_id)
+        order = report(desk, cast, young=True)
+        judging.refer(desk, cast.dina, order.id, "town_works")
+        assert earned(desk, cast.ama) == [0]
+        reports.answer_for_young(desk, mother, order.id, True)
+        reward = desk.file.reports["lamp"].award.reporter
+        assert reward > 0 and earned(desk, cast.ama) == [reward]
+
+
+def test_nobody_who_was_not_asked_learns_by_a_tap_that_it_is_of_their_home(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        mate = add_account(desk, 21, "Hua", household_id=cast.ama.household_id)
+        order = report(desk, cast)
+        with pytest.raises(NotFound):
+            reports.answer_for_young(desk, mate, order.id, True)
 
 
 def test_without_anybody_to_ask_a_childs_name_stays_out_of_it(at_desk: AtDesk) -> None:
