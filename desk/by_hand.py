@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.front import CardRefresh, Desk
+from desk.household_changes import bring_back
 from desk.order_views import tell_person
 from desk.people import get_person
 from desk.points import earn
@@ -21,6 +22,7 @@ from domain.words import Text, _
 from storage import earnings, points
 from storage import hand_awards as rows
 from storage.hand_awards import HandAward
+from storage.household_changes import heir_of
 from storage.households import STANDING, Household, buildings_in, find_at, find_household, members_of, rooms_in
 from storage.messages import find_cards
 from storage.people import holders_of
@@ -124,11 +126,21 @@ def give(desk: Desk, giver: Person, gift: Gift) -> Text:
 
 
 def signers(desk: Desk, home: Household, giver: Person) -> list[Person]:
-    """Other supervisors of the place and of those above it, and officers; nobody of that household."""
+    """Other supervisors of the place and of those above it, and officers; nobody of that household or the giver's."""
     found = {each.id: each for each in officers(desk)}
     for unit in path_up(desk.file.units, home.unit):
         found |= {each.id: each for each in holders_of(desk.conn, "supervisor", unit=unit.key)}
-    return [each for each in found.values() if each.id != giver.id and each.household_id != home.id]
+    return [each for each in found.values() if not _are_one(each, giver) and each.household_id != home.id]
+
+
+def _are_one(person: Person, giver: Person) -> bool:
+    """Two who live together are one pair of eyes."""
+    return person.id == giver.id or (person.household_id is not None and person.household_id == giver.household_id)
+
+
+def _is_own(desk: Desk, person: Person, household_id: int) -> bool:
+    """Their own household, or one that was put together with it meanwhile."""
+    return person.household_id is not None and person.household_id == heir_of(desk.conn, household_id)
 
 
 def _get(desk: Desk, award_id: int) -> HandAward:
@@ -141,9 +153,9 @@ def _get(desk: Desk, award_id: int) -> HandAward:
 def get_signable(desk: Desk, person: Person, award_id: int) -> HandAward:
     """An award this person may sign second."""
     award = rows.find(desk.conn, award_id)
-    if award is None or person.id == award.asked_by or not may_lead(desk, person, award.unit):
+    if award is None or not may_lead(desk, person, award.unit) or _are_one(person, get_person(desk, award.asked_by)):
         raise NotFound
-    if person.household_id == award.household_id:
+    if _is_own(desk, person, award.household_id):
         raise OwnHousehold
     return award
 
@@ -152,7 +164,7 @@ def sign(desk: Desk, person: Person, award_id: int) -> Text:
     """The second signature. 1. May they, and may the first still? 2. The first to answer wins. 3. Posted, once."""
     award = get_signable(desk, person, award_id)
     giver = get_person(desk, award.asked_by)
-    if giver.household_id == award.household_id or not may_lead(desk, giver, award.unit):
+    if _is_own(desk, giver, award.household_id) or not may_lead(desk, giver, award.unit):
         raise NotFound
     if award.state != rows.WAITING:
         raise AlreadyDone
@@ -220,7 +232,7 @@ def check_may_take_back(desk: Desk, person: Person, transfer_id: int) -> None:
     found = rows.unit_of(desk.conn, transfer_id)
     if found is None or not may_lead(desk, person, found[0]):
         raise NotFound
-    if found[1] == person.household_id:
+    if _is_own(desk, person, found[1]):
         raise OwnHousehold
 
 
@@ -228,6 +240,7 @@ def take_back(desk: Desk, person: Person, transfer_id: int, words: str) -> Text:
     """A mistake is put right by the opposite entry, once, with a reason."""
     check_may_take_back(desk, person, transfer_id)
     try:
+        bring_back(desk, transfer_id)
         happened = points.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, person.id, words)
     except NotEnoughPoints as refusal:
         raise Spent(**refusal.said.blanks) from None

@@ -19,7 +19,7 @@ from domain.words import Text, _, lines, plain
 router = Router(name="by_hand")
 
 
-class SignTap(CallbackData, prefix="ha"):
+class SignTap(CallbackData, prefix="sg"):
     """A second signature, or none; or another page of decisions."""
 
     verb: str

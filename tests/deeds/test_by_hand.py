@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from desk import by_hand, decisions
 from desk.by_hand import Gift, NobodySigns, OwnHousehold, Spent
 from desk.front import CardRefresh, Desk
+from desk.household_changes import merge
 from desk.statements import statement
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
@@ -102,6 +103,36 @@ def test_whoever_lives_there_signs_nothing_and_alone_nobody_gives_much(at_desk: 
         desk.conn.execute(people.update().where(people.c.id == ivy.id).values(household_id=cast.cleo.household_id))
         with pytest.raises(OwnHousehold):
             by_hand.sign(desk, by_hand.get_person(desk, ivy.id), 1)
+
+
+def test_whoever_lives_with_the_giver_is_no_second_pair_of_eyes(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast, ivy = with_ivy(desk)
+        by_hand.give(desk, cast.dina, gift(desk, cast.ben, LIMIT + 1))
+        both = people.c.id.in_((ivy.id, cast.dina.id))
+        desk.conn.execute(people.update().where(both).values(household_id=cast.cleo.household_id))
+        dina, ivy = by_hand.get_person(desk, cast.dina.id), by_hand.get_person(desk, ivy.id)
+        with pytest.raises(NotFound):
+            by_hand.sign(desk, ivy, 1)
+        with pytest.raises(NobodySigns):
+            by_hand.give(desk, dina, gift(desk, cast.ben, LIMIT + 1, "talk-2"))
+        assert has(desk, cast.ben) == 0
+
+
+def test_nobody_decides_for_a_household_that_became_part_of_their_own(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast, ivy = with_ivy(desk)
+        by_hand.give(desk, cast.dina, gift(desk, cast.ben, 10))
+        by_hand.give(desk, cast.dina, gift(desk, cast.ben, LIMIT + 1, "talk-2"))
+        merge(desk, cast.dina, cast.ben.household_id or 0, cast.cleo.household_id or 0, "together")
+        desk.conn.execute(people.update().where(people.c.id == ivy.id).values(household_id=cast.cleo.household_id))
+        ivy = by_hand.get_person(desk, ivy.id)
+        posted = desk.conn.scalar(select(transfers.c.id).where(transfers.c.kind == "award")) or 0
+        with pytest.raises(OwnHousehold):
+            by_hand.sign(desk, ivy, 2)
+        with pytest.raises(OwnHousehold):
+            by_hand.take_back(desk, ivy, posted, "x")
+        assert has(desk, cast.cleo) == 10 and audit(desk.conn) == []
 
 
 def test_two_halves_are_a_whole(at_desk: AtDesk) -> None:

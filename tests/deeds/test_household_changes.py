@@ -14,7 +14,17 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
 from bot.post.faults import house_trouble
-from desk import counter, household_asks, household_cards, household_changes, households, market, pickups, statements
+from desk import (
+    by_hand,
+    counter,
+    household_asks,
+    household_cards,
+    household_changes,
+    households,
+    market,
+    pickups,
+    statements,
+)
 from desk import pickup_codes as codes
 from desk import points as earnings
 from desk.front import CardRefresh, Desk, Line
@@ -126,18 +136,19 @@ def test_what_was_under_way_finds_the_heir(at_desk: AtDesk) -> None:
         there = places.find_household(desk.conn, home(ama))
         assert there is not None
         household_asks.ask_to_belong(desk, otto, there.at)
+        by_hand.give(desk, dina, by_hand.Gift("gift", there.at, None, 3, None, "Swept the yard"))
         household_changes.merge(desk, dina, home(ama), home(ben), "twice")
         household_changes.merge(desk, dina, home(ben), home(cleo), "twice")
-        assert points.balance_of(desk.conn, home(cleo)) == 280
+        assert points.balance_of(desk.conn, home(cleo)) == 283
         assert earnings.earn(desk, earning(ama, home(ama), "late")) == 7
-        assert points.balance_of(desk.conn, home(cleo)) == 287
+        assert points.balance_of(desk.conn, home(cleo)) == 290
         counter.take_back(desk, shop.eli, mine.id, "broken")
+        assert points.balance_of(desk.conn, home(cleo)) == 310 and wrong(desk.conn) == []
+        gift = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == "award:hand:gift")) or 0
+        by_hand.take_back(desk, shop.ivy, gift, "a mistake")
         assert points.balance_of(desk.conn, home(cleo)) == 307 and wrong(desk.conn) == []
-        gift = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == f"gift:{home(ama)}")) or 0
-        earnings.take_back(desk, shop.ivy, gift, "a mistake")
-        assert points.balance_of(desk.conn, home(cleo)) == 207 and wrong(desk.conn) == []
         with pytest.raises(AlreadyDone):
-            earnings.take_back(desk, shop.ivy, gift, "a mistake")
+            by_hand.take_back(desk, shop.ivy, gift, "a mistake")
         waiting = places.find_waiting(desk.conn, otto.id)
         assert waiting is not None and waiting.household_id == home(cleo)
         household_asks.answer(desk, now(desk, cleo), waiting.id, True)

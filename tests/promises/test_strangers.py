@@ -119,6 +119,12 @@ async def is_answered(town: TestTown, phone: Phone, data: str, on: Json) -> None
     assert "wrong on our side" not in words, data
 
 
+def test_every_kind_of_button_has_a_beginning_of_its_own() -> None:
+    """Two that begin alike, and the first to listen hears what was meant for the other."""
+    begins = [kind.__prefix__ for kind in CallbackData.__subclasses__() if kind.__module__.startswith("bot.")]
+    assert len(begins) > 10 and sorted(begins) == sorted(set(begins))
+
+
 async def test_forged_buttons_change_nothing_and_every_one_is_answered(town: TestTown) -> None:
     await something_of_everything(town)
     before, on = dump(town), await town.faye.last()
