@@ -6,9 +6,12 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import ProgrammingError
 
 from desk.front import Desk
 from desk.points import earn
@@ -141,3 +144,24 @@ def test_two_households_that_help_each_other_at_once_stay_within_the_cap_of_a_pa
     with engine.begin() as conn:
         assert audit(conn) == []
     engine.dispose()
+
+
+def test_the_rights_of_the_operating_page_are_enough_and_no_more(writer: Engine, desk_file: DeskFile) -> None:
+    """On PostgreSQL: with them points are earned, and nothing that was posted can be changed, triggers or not."""
+    if writer.dialect.name != "postgresql":
+        return
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    rights = page.split("```sql")[1].split("```")[0].replace("linli;", "linli_rights;")
+    with writer.connect() as conn:
+        transaction = conn.begin()
+        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+        cast = gather(desk)
+        conn.exec_driver_sql("CREATE ROLE linli_rights")
+        for statement_ in rights.split(";")[:-1]:
+            conn.exec_driver_sql(statement_)
+        conn.exec_driver_sql("SET LOCAL ROLE linli_rights")
+        assert earn(desk, by(cast.ben, "1", cast.ama)) == 5 and audit(conn) == []
+        for change in ("UPDATE postings SET amount = 9", "DELETE FROM transfers", "TRUNCATE earned_with"):
+            with pytest.raises(ProgrammingError, match="permission denied"), conn.begin_nested():
+                conn.exec_driver_sql(change)
+        transaction.rollback()
