@@ -103,9 +103,9 @@ def refer(desk: Desk, by: Person, order_id: int, body: str) -> Text:
     end(desk, order)
     by_when = seen_to_by(desk, to)
     said = TOLD_REFERRED_BY if by_when is not None else TOLD_REFERRED
-    thank_reporter(desk, get_order(desk, order_id))
     told = _told(desk, said, order, body=to.name, phone=to.phone, at=by_when)
     show_order(desk, get_order(desk, order_id), tell=told)
+    thank_reporter(desk, get_order(desk, order_id))
     problems.consider(desk, order_id)
     return _("Noted. I have told whoever reported it who looks after it now.")
 
