@@ -3,7 +3,7 @@
 dina: /posters
 desk: Posters for the doors of your buildings. Which one? [Ankang Community, building 3]
 dina: [Ankang Community, building 3]
-desk: Ankang Community, building 3. Since today. [Send me the sheet] [Make a new one] [It is to lead nowhere]
+desk: Ankang Community, building 3. Since today. [Send me the sheet] [Make a new poster] [It is to lead nowhere]
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def paint_poster(view: View, poster_id: int, chat_id: int) -> Face | None:
     if person is None or found is None:
         return None
     sheet = Button(_("🖨 Send me the sheet"), data=f"po:paper:{poster_id}")
-    anew = Button(_("Make a new one"), data=f"po:renew:{poster_id}")
+    anew = Button(_("Make a new poster"), data=f"po:renew:{poster_id}")
     nowhere = Button(_("It is to lead nowhere"), data=f"po:revoke:{poster_id}")
     holds = found.poster.holds
     stands = _("In use since {since}.") if holds else _("It leads nowhere.")

@@ -91,7 +91,7 @@ async def test_whoever_looks_after_the_place_has_it_sent_revokes_it_and_makes_it
     assert not [message for message in await town.dina.from_bot() if "document" in message], "nobody prints it now"
     await town.ama.starts(old)
     await town.ama.sees("This poster is no longer in use")
-    await town.dina.says("[Make a new one]")
+    await town.dina.says("[Make a new poster]")
     await town.dina.sees("In use since")
     assert payload(town) != old
     await town.ama.starts(payload(town))
