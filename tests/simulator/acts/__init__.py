@@ -10,6 +10,7 @@ from tests.simulator.acts import (
     market,
     officers,
     pictures,
+    points,
     reporting,
     residents,
     telegram,
@@ -29,4 +30,5 @@ STEPS: list[Step] = [
     *house.STEPS,
     *market.STEPS,
     *households.STEPS,
+    *points.STEPS,
 ]

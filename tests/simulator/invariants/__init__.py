@@ -13,6 +13,7 @@ from tests.simulator.invariants import (
     messages,
     orders,
     pictures,
+    points,
     reports,
 )
 from tests.simulator.step import Invariant
@@ -29,4 +30,5 @@ INVARIANTS: list[Invariant] = [
     *pictures.INVARIANTS,
     *good_deeds.INVARIANTS,
     *households.INVARIANTS,
+    *points.INVARIANTS,
 ]

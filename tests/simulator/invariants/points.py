@@ -1,0 +1,43 @@
+"""Nobody earns by their own household, no cap is passed, and nobody signs twice or alone for many points."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from domain.points import day_start, month_start
+from storage.tables import earned_with, hand_awards, transfers
+from tests.simulator.play import Play
+from tests.simulator.step import Invariant
+
+
+def points_are_earned_by_the_rules(play: Play) -> list[str]:
+    """Of every new entry, with everything that counts together with it."""
+    wrong: list[str] = []
+    file = play.town.file
+    caps, zone = file.points.caps, file.zone
+    with play.town.reading.connect() as conn:
+        last = play.kept.get("last award", 0)
+        new = select(transfers).where(transfers.c.id > last, transfers.c.kind == "award").order_by(transfers.c.id)
+        for row in conn.execute(new).all():
+            play.kept["last award"] = row.id
+            total = select(func.coalesce(func.sum(transfers.c.points), 0))
+            day, month = day_start(row.at, zone), month_start(row.at, zone)
+            own = total.where(transfers.c.earned_by == row.earned_by, transfers.c.counted_at >= day)
+            home = total.where(transfers.c.household_id == row.household_id, transfers.c.counted_at >= month)
+            if caps.person_day and row.earned_by is not None and conn.execute(own).scalar_one() > caps.person_day:
+                wrong.append(f"person {row.earned_by} earned more than a day's cap with entry {row.id}")
+            if caps.household_month and conn.execute(home).scalar_one() > caps.household_month:
+                wrong.append(f"household {row.household_id} earned more than a month's cap with entry {row.id}")
+        selfish = select(earned_with.c.transfer_id).where(earned_with.c.other == earned_with.c.household_id)
+        wrong += [f"entry {each} was earned by one's own household" for each in conn.scalars(selfish)]
+        posted = select(hand_awards).where(hand_awards.c.state == "posted")
+        limit = file.points.second_signature_above
+        for row in conn.execute(posted):
+            if row.second_by == row.asked_by:
+                wrong.append(f"award {row.id} was signed twice by {row.asked_by}")
+            if row.second_by is None and limit is not None and row.points > limit:
+                wrong.append(f"award {row.id} of {row.points} was signed once")
+    return wrong
+
+
+INVARIANTS = [Invariant("points are earned by the rules", points_are_earned_by_the_rules)]
