@@ -20,7 +20,9 @@ from domain.words import Named, Text, _, plain
 from storage import board_choices as choices
 from storage import standings
 from storage.board_choices import Choice
+from storage.earnings import hold_accounts
 from storage.household_cards import cards_of
+from storage.household_changes import merged_into
 from storage.households import are_in_building, find_household, households_of
 from storage.messages import get_fact, set_fact
 from storage.people import get_person
@@ -151,10 +153,22 @@ def hide(desk: Desk, person: Person) -> Text:
     """Any member takes their household off every board, at once."""
     own = _own(person)
     if not choices.choice_of(desk.conn, own).hidden:
-        choices.hide(desk.conn, desk.now, own, person.id)
-        standings.show(desk.conn, own, False)
+        hide_household(desk, own, person.id)
     _refresh(desk, person)
     return _("Done. Your household is on no board any more. Its points are all there.")
+
+
+def hide_household(desk: Desk, household_id: int, by: int | None) -> None:
+    for each in _whole(desk, household_id):
+        choices.hide(desk.conn, desk.now, each, by)
+        standings.show(desk.conn, each, False)
+
+
+def _whole(desk: Desk, household_id: int) -> list[int]:
+    """A household and those that went into it. What they earn in this moment waits, and then finds what was chosen."""
+    whole = [household_id, *merged_into(desk.conn, household_id)]
+    hold_accounts(desk.conn, whole)
+    return whole
 
 
 def unhide(desk: Desk, person: Person) -> Text:
@@ -165,8 +179,9 @@ def unhide(desk: Desk, person: Person) -> Text:
         hider = choice.hidden_by
         if hider is not None and hider != person.id and get_person(desk.conn, hider).household_id == own:
             raise SomebodyHid
-        choices.unhide(desk.conn, own)
-        standings.show(desk.conn, own, True)
+        for each in _whole(desk, own):
+            choices.unhide(desk.conn, each)
+            standings.show(desk.conn, each, True)
     _refresh(desk, person)
     return _("Done. Your household is on the board again.")
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desk import people
+from desk import boards, people
 from desk.front import Desk
-from desk.households import give_codes, members_of, show_asked
+from desk.households import give_codes, members_of, moved_out, show_asked
 from desk.roles import may_lead, tell
 from domain.household_changes import (
     MERGE_REASONS,
@@ -29,6 +29,7 @@ from domain.words import Text, _
 from storage import household_changes as rows
 from storage import households as places
 from storage import points, redemptions
+from storage.board_choices import choices_of
 from storage.households import STANDING, Household
 from storage.roles import write_audit
 
@@ -72,12 +73,16 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
     about = {"household_id": source_id, "other_id": target_id, "reason": reason, "by": by.id, "at": desk.now}
     if not rows.add_change(desk.conn, what="merge", once=once, points=balance, **about):
         raise AlreadyDone
-    waiting = places.asked_for(desk.conn, source_id)
+    waiting, moving = places.asked_for(desk.conn, source_id), members_of(desk, source)
     rows.move_members(desk.conn, source_id, target_id)
     rows.move_questions(desk.conn, source_id, target_id)
     rows.take_down(desk.conn, source)
     redemptions.join_households(desk.conn, source_id, target_id)
     points.move_all(desk.conn, desk.now, once, source_id, target_id, MERGED)
+    moved_out(desk, source_id, moving)
+    hid = [each for each in choices_of(desk.conn, [source_id, target_id]).values() if each.hidden]
+    if hid:  # somebody of them would rather not be on a board
+        boards.hide_household(desk, target_id, hid[0].hidden_by)
     write_audit(desk.conn, desk.now, by.id, "households_merged", source=source_id, target=target_id, reason=reason)
     for asked in waiting:
         show_asked(desk, asked.id)
@@ -130,6 +135,7 @@ def split(
         raise AlreadyDone
     learnt = {"address": other.address, "unit": other.unit}
     rows.move_members(desk.conn, household_id, other.id, [each.id for each in leave], **learnt)
+    moved_out(desk, household_id, leave)
     if share:
         moved = [Posting(own, -share), Posting(points.account_of(desk.conn, other.id), share)]
         points.post(desk.conn, desk.now, "move", key, moved, PARTED, decided_by=by.id)

@@ -27,6 +27,7 @@ from domain.people import Person
 from domain.places import is_within
 from domain.references import CODE_SIGNS, normalise_code
 from domain.words import Text, _
+from storage import household_cards
 from storage import households as rows
 from storage.households import ASKED, DECLINED, STANDING, Household
 from storage.messages import cards_of
@@ -34,7 +35,7 @@ from storage.tries import count_try, tries_lately
 
 TRIES, TRIES_WITHIN = 5, timedelta(minutes=10)
 CARD = "household_ask"
-OF_A_HOUSEHOLD = ("pickup", "shelf", "item")
+OF_A_HOUSEHOLD = ("pickup", "shelf", "item", "household_card", "household_paper", "statement", "statement_file")
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,9 +154,17 @@ def leave(desk: Desk, person: Person) -> None:
     """The points stay with those who go on living there."""
     if person.household_id is None or not rows.leave(desk.conn, person.id, person.household_id):
         raise NoHousehold
-    if person.telegram_id is not None:  # what was the household's goes from their chat
-        for subject, about in cards_of(desk.conn, person.telegram_id, OF_A_HOUSEHOLD):
-            desk.say(CardRefresh(person.telegram_id, subject, about, silent=True))
+    moved_out(desk, person.household_id, [person])
+
+
+def moved_out(desk: Desk, household_id: int, gone: Sequence[Person]) -> None:
+    """What was the household's goes from their chats; and the name on its card, once nobody goes by it any more."""
+    for each in gone:
+        if each.telegram_id is not None:
+            for subject, about in cards_of(desk.conn, each.telegram_id, OF_A_HOUSEHOLD):
+                desk.say(CardRefresh(each.telegram_id, subject, about, silent=True))
+    if rows.count_members(desk.conn, household_id) == 0:
+        household_cards.change(desk.conn, household_id, name=None)
 
 
 def renew_code(desk: Desk, person: Person) -> str:

@@ -39,7 +39,7 @@ def choose(conn: Connection, household_id: int, **chosen: Any) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["household_id"], set_=chosen))
 
 
-def hide(conn: Connection, now: datetime, household_id: int, person_id: int) -> None:
+def hide(conn: Connection, now: datetime, household_id: int, person_id: int | None) -> None:
     choose(conn, household_id, hidden_by=person_id, hidden_at=now)
 
 

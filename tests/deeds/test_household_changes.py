@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.post.faults import house_trouble
 from desk import (
+    boards,
     by_hand,
     counter,
     household_asks,
@@ -37,12 +38,12 @@ from domain.refusals import AlreadyDone, NotFound, Refusal
 from domain.words import plain
 from storage import household_changes as rows
 from storage import households as places
-from storage import points
+from storage import points, standings
 from storage.people import get_person
 from storage.tables import accounts, people, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
-from tests.deeds.cast import add_account, add_household
+from tests.deeds.cast import add_account, add_household, gather
 from tests.deeds.shop import home, open_shop
 
 NEW = Address("ankang", "12", "301")
@@ -155,6 +156,37 @@ def test_what_was_under_way_finds_the_heir(at_desk: AtDesk) -> None:
         assert now(desk, otto).household_id == home(cleo)
         with pytest.raises(WrongCode):  # a code that was checked before it went
             households.join(desk, add_account(desk, 42, "Pia"), there)
+
+
+def test_whoever_hid_from_the_boards_stays_hidden_when_put_together(at_desk: AtDesk) -> None:
+    """Also what was earned before: one of the two rows on the board would say who they are."""
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        ama, ben, cleo, dina = shop.cast.ama, shop.cast.ben, shop.cast.cleo, shop.cast.dina
+        for person in (ama, ben, cleo):
+            assert earnings.earn(desk, earning(person, home(person), person.called)) == 7
+        boards.hide(desk, ama)
+        household_changes.merge(desk, dina, home(ama), home(ben), "together")
+        place = ("2026-11", "ankang", "")
+        assert [each.household_id for each in standings.top(desk.conn, place, 9)] == [home(cleo)]
+        boards.unhide(desk, now(desk, ama))
+        household_changes.merge(desk, dina, home(ben), home(cleo), "together")
+        boards.hide(desk, now(desk, ben))
+        assert standings.top(desk.conn, place, 9) == [] and wrong(desk.conn) == []
+
+
+def test_a_name_that_nobody_goes_by_any_more_is_gone(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        ama, ben, cleo, faye, dina = shop.cast.ama, shop.cast.ben, shop.cast.cleo, shop.cast.faye, shop.cast.dina
+        for person in (ama, ben, cleo):
+            household_cards.rename(desk, person, f"{person.called} at the blue door")
+            boards.be_named(desk, person, True)
+        households.leave(desk, ama)
+        household_changes.split(desk, dina, home(ben), [ben.id], NEW, 0, "moved", "talk-1")
+        household_changes.merge(desk, dina, home(cleo), home(faye), "together")
+        named = boards.names_of(desk, [home(ama), home(ben), home(cleo)])
+        assert not any("blue door" in str(name) for name in named.values())
 
 
 def test_only_whoever_looks_after_both_and_not_their_own(at_desk: AtDesk) -> None:
@@ -325,6 +357,22 @@ def race(url: str, file: DeskFile, deeds: Sequence[Callable[[Desk], Any]]) -> li
 
     with ThreadPoolExecutor(len(deeds)) as threads:
         return list(threads.map(one, deeds))
+
+
+def test_whoever_hides_while_points_come_in_is_on_no_board(database_url: str, desk_file: DeskFile) -> None:
+    """What is earned is not written for good yet when they hide: they wait for it, and hide that as well."""
+    engine = open_writer(database_url)
+    with engine.begin() as conn:
+        ama = gather(Desk(conn, desk_file, MORNING, KEYS, random.Random(1))).ama
+    with ThreadPoolExecutor(1) as threads:
+        with engine.begin() as conn:
+            earnings.earn(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)), earning(ama, home(ama), "deed"))
+            hidden = threads.submit(race, database_url, desk_file, [lambda desk: boards.hide(desk, ama)])
+            wait([hidden], timeout=0.3)
+        hidden.result()
+    with engine.begin() as conn:
+        assert standings.top(conn, ("2026-11", "ankang", ""), 99) == [] and wrong(conn) == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("round_", range(3))

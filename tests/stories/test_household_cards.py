@@ -51,6 +51,14 @@ async def test_a_keeper_scans_the_picture_and_others_see_the_menu(town: TestTown
     await town.eli.hears("What can I do for you?")
 
 
+async def test_whoever_left_has_neither_the_card_nor_its_print_any_more(town: TestTown) -> None:
+    await at_home(town)
+    await town.ama.says("/card", "[🖨 For printing]")
+    await town.ama.says("/household", "[Leave this household]", "[Yes]")
+    await town.ama.does_not_see("The card of", "printed and cut out")
+    await town.ama.all_read()
+
+
 async def test_it_has_a_name_and_a_print(town: TestTown) -> None:
     await at_home(town)
     await town.ama.says("/card", "[Another name on it]", "The blue door")
