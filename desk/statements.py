@@ -7,6 +7,7 @@ from desk.front import CardRefresh, Desk
 from desk.points import NoHousehold
 from domain.people import Person
 from domain.points import Statement
+from domain.refusals import NotFound
 from storage import points, statements
 from storage.messages import get_fact, set_fact
 
@@ -37,8 +38,8 @@ def mark_of(link: bytes | None) -> str:
 
 def show(desk: Desk, person: Person, page: int, *, anew: bool) -> None:
     """Another page on the same card, or a card of its own at the bottom of the chat."""
-    if person.household_id is None:
-        raise NoHousehold
+    if statement(desk, person, page).page != page:
+        raise NotFound
     set_fact(desk.conn, page_fact(CARD, person.id), str(page))
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, CARD, person.id, anew=anew))

@@ -14,6 +14,7 @@ from desk import people, statements
 from desk.front import Button, Desk
 from domain.people import Person
 from domain.points import Entry, Statement
+from domain.refusals import NotFound
 from domain.words import Text, _, lines, plain
 
 router = Router(name="statements")
@@ -34,10 +35,13 @@ async def show_points(message: Message, desk: Desk, person: Person) -> None:
 
 @router.callback_query(StatementTap.filter())
 async def turned(query: CallbackQuery, callback_data: StatementTap, desk: Desk, person: Person) -> None:
-    if callback_data.verb == "file":
-        statements.send_file(desk, person)
-    else:
-        statements.show(desk, person, callback_data.page, anew=False)
+    match callback_data.verb:
+        case "file":
+            statements.send_file(desk, person)
+        case "page":
+            statements.show(desk, person, callback_data.page, anew=False)
+        case _:
+            raise NotFound
 
 
 def reader_of(view: View, person_id: int, chat_id: int) -> Person | None:

@@ -31,8 +31,21 @@ from tests.town import TestTown
 ORDERS = ("orders", "order_parts", "order_history", "ratings", "escalation_runs", "deadlines", "alerts")
 PLACES = ("roles", "households", "invitations", "teams", "groups")
 LEDGERS = ("transfers", "postings", "cases", "case_grants", "access_log")
+REPORTED = ("reports", "followers", "good_deeds", "problems", "problem_followers", "pictures", "posters")
+MARKET = ("items", "stations", "merchants", "redemptions", "stock_moves", "hand_awards", "household_changes")
 """Nobody may change anything in these without the right to."""
 
+REPORT = (
+    "/report",
+    "[Something dangerous]",
+    "[A lamp is out]",
+    "Dark behind the bins",
+    "[That's all]",
+    "Ankang, building 3",
+    "[Rather not]",
+    "[Yes, 14 or older]",
+    "[Yes, send it]",
+)
 STORY, PLACE, TAKE = "my leg hurts", "room 201", "I'll take it"
 NUMBERS = (1, 99, 2**63)
 GARBAGE = (
@@ -53,7 +66,14 @@ GARBAGE = (
 GIVEN: dict[str, tuple[Any, ...]] = {
     "flow": (*FLOWS, "?"),
     "phrase": ("at_door", "late", "?"),
-    "what": ("speed", "quality", "?"),
+    "what": ("speed", "quality", "station", "item", "?"),
+    "dimension": ("service", "?"),
+    "span": ("week", "month", "?"),
+    "back": (0, 99),
+    "page": (0, 99),
+    "anew": (0, 1),
+    "token": ("aaaaaa",),
+    "answer": ("yes", "no", "?"),
     "given": (5, 99),
     "language": ("?",),
     "talk": ("aaaaaa",),
@@ -74,8 +94,9 @@ def forged() -> Iterator[str]:
 
 
 async def something_of_everything(town: TestTown) -> Json:
-    """A confidential matter of Ama's, and a request that Ben has taken; the card of another one that waits."""
+    """A confidential matter of Ama's, what she has reported, and a request that Ben has taken; another one waits."""
     await town.joins(town.ama)
+    await town.ama.says(*REPORT)
     await town.ama.says(*TO_THE_DOOR, *TELLS)
     await town.ama.says("/menu", *ASK, "[Yes, send it]")
     await town.ben.taps(TAKE, on=await town.volunteers.sees("Groceries", buttons=[TAKE]))
@@ -92,7 +113,7 @@ async def waiting(town: TestTown) -> Json:
 
 
 def dump(town: TestTown) -> dict[str, list[str]]:
-    return dict(town.look(lambda desk: rows(desk.conn, *ORDERS, *PLACES, *LEDGERS)))
+    return dict(town.look(lambda desk: rows(desk.conn, *ORDERS, *PLACES, *LEDGERS, *REPORTED, *MARKET)))
 
 
 def said_since(town: TestTown, n: int) -> list[Json]:
