@@ -13,7 +13,7 @@ from desk.order_views import category_of, get_order, name_of, show_order
 from desk.pictures import show_parts
 from desk.promises import promise
 from desk.proof import thank_reporter
-from desk.report_ladders import kind_of, must_strike_out
+from desk.report_ladders import kind_of, must_strike_out, waits_for_judging
 from desk.reports import get_report
 from domain import judging as rules
 from domain.calendars import due_at
@@ -25,6 +25,8 @@ from domain.reports import ACCEPTED, DECLINED, REFERRED, Report
 from domain.words import Text, _
 from storage import judging as rows
 from storage import orders as order_rows
+from storage.alerts import alerts_of_order
+from storage.people import find_person
 from storage.teams import find_team
 
 TOLD_ACCEPTED = _("{category} ({reference}): somebody in charge has looked at it, and it is being seen to. Thank you!")
@@ -125,6 +127,18 @@ def hand_what_was_seen(desk: Desk, order: Order, chat_id: int) -> None:
     if order.latitude is not None and order.longitude is not None:
         pin = {"latitude": order.latitude, "longitude": order.longitude, "protect_content": True}
         desk.say(Copy(chat_id, "sendLocation", pin, subject="alert", subject_id=order.id))
+
+
+def hand_what_was_added(desk: Desk, order: Order, count: int) -> None:
+    """The last so many parts, to whoever was called and has yet to judge it: what is to be shown they look at first."""
+    if not waits_for_judging(desk, order):
+        return
+    added = story_told(desk, order.id)[-count:]
+    called = {alert.telegram_id for alert in alerts_of_order(desk.conn, order.id) if alert.reached}
+    for chat_id in sorted(each for each in called if each is not None):
+        reader = find_person(desk.conn, chat_id)
+        if reader is not None and reader.reach == "open" and escalation.answers_for(desk, reader, order):
+            show_parts(desk, added, chat_id, "alert", order.id)
 
 
 def story_told(desk: Desk, order_id: int) -> list[Part]:

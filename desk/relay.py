@@ -11,6 +11,7 @@ from desk.alerts import refresh_alerts
 from desk.deadlines import watch_holder
 from desk.front import Copy, Desk, Line
 from desk.holding import get_held
+from desk.judging import hand_what_was_added
 from desk.order_views import askers_of, called_to, show_holder, team_of
 from desk.pictures import want_evidence
 from desk.report_ladders import report_of
@@ -205,6 +206,7 @@ def _note(desk: Desk, order: Order, person: Person, pieces: list[Piece]) -> None
     want_evidence(desk, order, person, stage)
     if stage == "story":
         refresh_alerts(desk, order.id)  # whoever was called reads the beginning of it
+        hand_what_was_added(desk, order, len(kept))
     if order.holder_id is not None:
         show_holder(desk, order, order.holder_id)
 

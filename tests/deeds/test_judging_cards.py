@@ -181,3 +181,12 @@ def test_what_is_told_later_stands_on_the_card_of_whoever_was_called(town: Repor
         relay_words(desk, town.cast.ama, order.id, [{"kind": "text", "words": "Now it smokes"}])
         assert CardRefresh(DINA, "alert", order.id) in desk.said
         assert "“It is dark there Now it smokes”" in face(desk, order)[0]
+
+
+def test_a_picture_that_is_sent_later_is_seen_by_whoever_is_to_judge(town: Reported) -> None:
+    order = town.reported("litter")
+    with town.after(0) as desk:
+        sweep(desk)
+    with town.after(1) as desk:
+        relay_words(desk, town.cast.ama, order.id, [{"kind": "photo", "file_id": "smoke"}])
+        assert [said.chat_id for said in desk.said if isinstance(said, Copy)] == [DINA], "she says whether it is shown"

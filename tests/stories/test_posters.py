@@ -87,7 +87,7 @@ async def test_whoever_looks_after_the_place_has_it_sent_revokes_it_and_makes_it
     assert stored.data.startswith(b"%PDF")
     old = payload(town)
     await town.dina.says("[It is to lead nowhere]")
-    await town.dina.sees("It leads nowhere", buttons=["Make a new one"])
+    await town.dina.sees("It leads nowhere", buttons=["Make a new poster"])
     assert not [message for message in await town.dina.from_bot() if "document" in message], "nobody prints it now"
     await town.ama.starts(old)
     await town.ama.sees("This poster is no longer in use")
