@@ -156,7 +156,7 @@ def hand_over(desk: Desk, keeper: Person, redemption_id: int) -> Text:
 
 
 def redeem_for(
-    desk: Desk, keeper: Person, household_id: int, item_id: int, count: int, once: str
+    desk: Desk, keeper: Person, household_id: int, item_id: int, count: int, once: str, price: int | None = None
 ) -> tuple[Redemption, str]:
     """For a household that stands at the counter without a telephone; the redemption and its code.
 
@@ -168,7 +168,7 @@ def redeem_for(
         raise NotFound
     if keeper.household_id == household_id:
         raise refusals.OwnHousehold
-    redemption = market.redeem_by(desk, household_id, item_id, count, once, by=keeper)
+    redemption = market.redeem_by(desk, household_id, item_id, count, once, by=keeper, price=price)
     rows.present(desk.conn, desk.now, redemption.id, keeper.id)
     write_audit(desk.conn, desk.now, keeper.id, "redeem_for", redemption=redemption.id)
     if keeper.telegram_id is not None:

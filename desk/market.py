@@ -149,12 +149,20 @@ def giver_of(desk: Desk, item: Item) -> Any:
 
 
 def redeem(
-    desk: Desk, person: Person, item_id: int, count: int, once: str, *, wanted: Text | None = None
+    desk: Desk,
+    person: Person,
+    item_id: int,
+    count: int,
+    once: str,
+    *,
+    wanted: Text | None = None,
+    price: int | None = None,
 ) -> Redemption:
-    """For the person's own household; its card is put into their chat."""
+    """For the person's own household; its card is put into their chat. `price`: what they were told it costs."""
     if person.household_id is None:
         raise NoHousehold
-    redemption = redeem_by(desk, person.household_id, item_id, count, once, person=person, wanted=wanted)
+    about: dict[str, Any] = {"person": person, "wanted": wanted, "price": price}
+    redemption = redeem_by(desk, person.household_id, item_id, count, once, **about)
     pickups.show(desk, redemption, to=person)
     return redemption
 
@@ -169,12 +177,13 @@ def redeem_by(
     person: Person | None = None,
     by: Person | None = None,
     wanted: Text | None = None,
+    price: int | None = None,
 ) -> Redemption:
     """Points are held, the stock is reserved and a code is given: all of it, or nothing.
 
     1. Hold the household's accounts, so that its other requests wait. 2. Redeemed already? Then that is the answer.
-    3. Refuse what is not offered, not affordable or more than one may have. 4. Win the stock. 5. The redemption and its
-    code. 6. The points go to the household's hold.
+    3. Refuse what is not offered, dearer than was said, not affordable or more than one may have. 4. Win the stock.
+    5. The redemption and its code. 6. The points go to the household's hold.
     """
     if not 1 <= count <= rules.MOST_AT_ONCE:
         raise refusals.NotAnAmount
@@ -185,6 +194,8 @@ def redeem_by(
             raise NotFound
         return known
     item, week = _on_shelf(desk, household_id, item_id), rules.week_of(desk.now, desk.file.zone)
+    if price is not None and item.price > price:
+        raise refusals.Dearer
     cost, available = item.price * count, points.balance_of(desk.conn, household_id)
     if cost > available:
         raise NotEnoughPoints(available=available)

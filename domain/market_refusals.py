@@ -14,6 +14,10 @@ class TooFewLeft(Refusal):
     text = _("There are only {left} left.")
 
 
+class Dearer(Refusal):
+    text = _("What it costs has changed meanwhile. Please look once more.")
+
+
 class EnoughForNow(Refusal):
     text = _("Your household has had as many of these as one may have for now.")
 

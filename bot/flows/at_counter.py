@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.flows.amounts import Number
 from bot.flows.flow import Choice, Flow, Said
+from bot.flows.redeem import note_price
 from bot.flows.steps import Choose, Words
 from desk import counter, household_cards
 from desk.front import Call, Desk
@@ -57,7 +58,8 @@ def what_it_costs(flow: Any, desk: Desk) -> Text:
         "{item} × {number} costs their household {count} point. If they want it, what is their PIN?",
         "{item} × {number} costs their household {count} points. If they want it, what is their PIN?",
     )
-    return sentence(item=offer.item.name, number=int(flow.count), count=int(flow.count) * offer.item.price)
+    cost = int(flow.count) * int(flow.answers.get("price", offer.item.price))
+    return sentence(item=offer.item.name, number=int(flow.count), count=cost)
 
 
 class Pin(Words):
@@ -93,9 +95,13 @@ class AtCounter(Flow):
     def opened_with(cls, person: Person, desk: Desk, subject_id: int | None) -> dict[str, Any]:
         raise NotFound  # a number alone says nothing: their card has to be scanned
 
+    def arrive(self, desk: Desk) -> None:
+        note_price(self, offer_of(self, desk) if self.has("item") else None)
+
     def finish(self, desk: Desk) -> Text | None:
         if not self.pin:
             return PinLocked.text
         household = household_cards.get_for_keeper(desk, self.person, self.answers["token"])
-        counter.redeem_for(desk, self.person, household.id, int(self.item), int(self.count), self.id)
+        price = self.answers.get("price")
+        counter.redeem_for(desk, self.person, household.id, int(self.item), int(self.count), self.id, price=price)
         return None

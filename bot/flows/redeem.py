@@ -46,7 +46,7 @@ def what_it_costs(flow: Any, desk: Desk) -> Text:
     if offer is None:
         return _("That is no longer offered.")
     count, before = int(flow.count), market.available_to(desk, flow.person)
-    cost = count * offer.item.price
+    cost = count * int(flow.answers.get("price", offer.item.price))
     sentence = _(
         "{item} × {number} costs {count} point. Your household can use {before} now, and {after} after that. Shall I?",
         "{item} × {number} costs {count} points. Your household can use {before} now, and {after} after that. Shall I?",
@@ -57,6 +57,12 @@ def what_it_costs(flow: Any, desk: Desk) -> Text:
 def is_service(flow: Any, desk: Desk) -> bool:
     offer = offer_of(flow, desk)
     return offer is not None and offer.item.is_service
+
+
+def note_price(flow: Flow, offer: market.Offer | None) -> None:
+    """What they are told it costs, so that nothing dearer is redeemed for them."""
+    if offer is not None:
+        flow.answers["price"] = offer.item.price
 
 
 class HowMany(Number):
@@ -83,7 +89,10 @@ class Redeem(Flow):
             raise NotEnoughPoints(available=market.available_to(desk, person))
         return {"item": subject_id}
 
+    def arrive(self, desk: Desk) -> None:
+        note_price(self, offer_of(self, desk))
+
     def finish(self, desk: Desk) -> Text | None:
-        wanted = plain(self.when) if self.has("when") else None
-        market.redeem(desk, self.person, self.answers["item"], int(self.count), self.id, wanted=wanted)
+        wanted, price = plain(self.when) if self.has("when") else None, self.answers.get("price")
+        market.redeem(desk, self.person, self.answers["item"], int(self.count), self.id, wanted=wanted, price=price)
         return None

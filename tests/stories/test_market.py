@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox.phones import Phone
+from storage.tables import items
 from tests.flows.scenes import earns, redeems
 from tests.town import TestTown
 
@@ -28,6 +29,18 @@ async def test_the_picture_of_the_card_is_read_and_nobody_else_can_use_it(town: 
     await town.eli.shows(picture)
     await town.eli.hears("handed over at")
     await town.eli.all_read()
+    await town.ben.all_read()
+
+
+async def test_what_became_dearer_meanwhile_is_asked_for_again(town: TestTown) -> None:
+    await has_points(town, town.ben)
+    await town.ben.says("/market", "[Rice · 20]", "[Have it]", "[2]")
+    await town.ben.sees("costs 40 points")
+    await town.at_desk(lambda desk: desk.conn.execute(items.update().where(items.c.price == 20).values(price=30)))
+    await town.ben.says("[Yes, redeem it]")
+    await town.ben.sees("has changed meanwhile", "costs 60 points")
+    await town.ben.says("[Yes, redeem it]")
+    await town.ben.hears("is kept for you at")
     await town.ben.all_read()
 
 
