@@ -10,6 +10,7 @@ SWEEPS: list[Sweep] = [
     evening.sweep_thanks,
     good_deeds.sweep_unanswered,
     pickups.sweep_redemptions,
+    pickups.sweep_awaited,
     cases.sweep_closed,
     cases.sweep_orphaned,
     retention.sweep_old,

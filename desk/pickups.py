@@ -233,6 +233,15 @@ def tell_awaiting(desk: Desk, item_id: int) -> None:
 # ── what happens by itself ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+def sweep_awaited(desk: Desk) -> bool:
+    """A new week has its places again: tell whoever waits for one. False: nobody does."""
+    item_id = items.back_this_week(desk.conn, rules.week_of(desk.now, desk.file.zone))
+    if item_id is None:
+        return False
+    tell_awaiting(desk, item_id)
+    return True
+
+
 def sweep_redemptions(desk: Desk) -> bool:
     """Remind, or give back, what has been due longest. False: nothing is due."""
     due = rows.next_due(desk.conn, desk.now)

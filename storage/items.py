@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.market import Item
+from storage.prepared import Prepared
 from storage.tables import awaited, items, stock_moves
 
 _ITEM = select(*(items.c[name] for name in Item.__dataclass_fields__))
@@ -158,6 +159,21 @@ def take_awaiting(conn: Connection, item_id: int, most: int) -> list[int]:
     gone = delete(awaited).where(awaited.c.item_id == item_id, awaited.c.person_id.in_(people))
     taken = set(conn.scalars(gone.returning(awaited.c.person_id)))
     return [person_id for person_id in people if person_id in taken]
+
+
+_NEW_WEEK = Prepared(
+    select(items.c.id)
+    .where(items.c.weekly.is_not(None), items.c.week < bindparam("week"), OFFERED)
+    .where(select(awaited.c.person_id).where(awaited.c.item_id == items.c.id).exists())
+    .order_by(items.c.week, items.c.id)
+    .limit(1)
+)
+
+
+def back_this_week(conn: Connection, week: str) -> int | None:
+    """Something whose places of an earlier week had gone, and for which somebody waits."""
+    found: int | None = _NEW_WEEK.scalar(conn, {"week": week})
+    return found
 
 
 def awaited_by(conn: Connection, person_id: int) -> set[int]:

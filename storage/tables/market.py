@@ -73,6 +73,7 @@ items = Table(
     CheckConstraint("stock >= 0", name="stock_not_negative"),
     CheckConstraint("taken >= 0 AND (weekly IS NULL OR weekly > 0)", name="places"),
     Index("ix_items_offered", "station_id", "price", **only("state = 'offered'")),
+    Index("ix_items_week", "week", **only("weekly IS NOT NULL")),
 )
 
 stock_moves = Table(

@@ -175,7 +175,11 @@ def test_the_places_of_a_week_come_back_on_monday(at_desk: AtDesk) -> None:
         market.call_off(desk, shop.cast.ben, rows.open_of(desk.conn, home(shop.cast.ben))[0].id)
         market.redeem(desk, shop.cast.cleo, shop.haircut, 1, "his place")
         assert sound(desk)
+        market.tell_me(desk, shop.cast.ben, shop.haircut)
+        assert not pickups.sweep_awaited(desk)
         desk.now += 7 * DAY
+        assert pickups.sweep_awaited(desk) and not pickups.sweep_awaited(desk)
+        assert len([line for line in told(desk, shop.cast.ben.telegram_id) if "is there again" in line]) == 1
         market.redeem(desk, shop.cast.ben, shop.haircut, 2, "next week")
         assert sound(desk)
 

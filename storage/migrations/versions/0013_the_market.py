@@ -77,6 +77,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'offered'"),
             postgresql_where=sa.text("state = 'offered'"),
         )
+        batch_op.create_index(
+            "ix_items_week",
+            ["week"],
+            unique=False,
+            sqlite_where=sa.text("weekly IS NOT NULL"),
+            postgresql_where=sa.text("weekly IS NOT NULL"),
+        )
 
     op.create_table(
         "awaited",
@@ -237,6 +244,9 @@ def downgrade() -> None:
 
     op.drop_table("awaited")
     with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_items_week", sqlite_where=sa.text("weekly IS NOT NULL"), postgresql_where=sa.text("weekly IS NOT NULL")
+        )
         batch_op.drop_index(
             "ix_items_offered", sqlite_where=sa.text("state = 'offered'"), postgresql_where=sa.text("state = 'offered'")
         )
