@@ -112,7 +112,7 @@ def _whose(counter: Counter) -> list[str]:
 
 
 def _check_open(desk: Desk, keeper: Person, counter: Counter) -> None:
-    stations.lock_stations(desk.conn, counter.stations)
+    stations.lock_counters(desk.conn, counter.stations, counter.merchants)
     if any(tries_lately(desk.conn, each, desk.now, rules.TRIES_WITHIN) >= rules.TRIES for each in _whose(counter)):
         raise refusals.CounterLocked(until=desk.now + rules.TRIES_WITHIN)
 

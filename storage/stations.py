@@ -42,10 +42,11 @@ def change_station(conn: Connection, station_id: int, **fields: Any) -> bool:
     return conn.execute(still.values(**fields)).rowcount == 1
 
 
-def lock_stations(conn: Connection, station_ids: Collection[int]) -> None:
+def lock_counters(conn: Connection, station_ids: Collection[int], merchant_ids: Collection[int]) -> None:
     """Wrong codes at one counter are counted one after the other."""
-    held = select(stations.c.id).where(stations.c.id.in_(list(station_ids))).order_by(stations.c.id)
-    conn.execute(held.with_for_update()).all()
+    for table, ids in ((stations, station_ids), (merchants, merchant_ids)):
+        held = select(table.c.id).where(table.c.id.in_(list(ids))).order_by(table.c.id)
+        conn.execute(held.with_for_update()).all()
 
 
 # ── merchants ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,13 +16,16 @@ from domain.words import Text, _, plain
 NONE = "none"
 
 
+_NUMBER = re.compile(r"([-−+]?)(\d{1,7}|\d{1,3},\d{3})\D*")
+
+
 def number_in(words: str) -> int:
-    """As people write it: 2, ２, "2 bags"; a minus stays one."""
-    signs = words.strip().split()[0] if words.strip() else ""
-    digits = "".join(str(int(sign)) for sign in signs if sign.isdecimal())
-    if not digits or len(digits) > 7 or not signs.lstrip("-−+＋－")[:1].isdecimal():
+    """As people write it: 2, ２, "2 bags", 12,000; a minus stays one. What is no whole number (2.5, 1-2) is none."""
+    found = _NUMBER.fullmatch((unicodedata.normalize("NFKC", words).split() or [""])[0])
+    if found is None:
         raise NotAnAmount
-    return -int(digits) if signs[0] in "-−－" else int(digits)
+    number = int(found[2].replace(",", ""))
+    return -number if found[1] in ("-", "−") else number
 
 
 class Number(Words):

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -19,6 +20,7 @@ from domain import market as rules
 from domain import market_refusals as refusals
 from domain.desk_file import DeskFile
 from domain.market import Redemption
+from domain.people import Person
 from domain.points import NotEnoughPoints
 from domain.refusals import NotFound, Refusal
 from domain.words import plain
@@ -461,6 +463,27 @@ def test_ten_redeem_the_whole_balance_at_once_and_one_has_a_code(database_url: s
     assert len([each for each in done if isinstance(each, int)]) == 1, done
     with engine.begin() as conn:
         assert points.balance_of(conn, home(shop.cast.ama)) == 0 and audit(conn) == []
+    engine.dispose()
+
+
+def test_eight_keepers_of_one_merchant_guess_at_once_and_five_are_wrong(database_url: str, desk_file: DeskFile) -> None:
+    engine = open_writer(database_url)
+    with engine.begin() as conn:
+        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+        shop = open_shop(desk)
+        baker = merchants.add_merchant(desk, shop.ivy, "ankang", {"en": "Baker"}, True)
+        keepers = [add_account(desk, 60 + n, f"K{n}") for n in range(8)]
+        for keeper in keepers:
+            keep(desk, keeper, merchant=baker)
+
+    def guess(desk: Desk, keeper: Person) -> Any:
+        try:
+            return counter.find_by_code(desk, keeper, "00000000")
+        except (refusals.WrongCode, refusals.CounterLocked) as refusal:  # it is counted all the same
+            return type(refusal)
+
+    done = race(database_url, desk_file, [partial(guess, keeper=keeper) for keeper in keepers])
+    assert done.count(refusals.WrongCode) == rules.TRIES, done
     engine.dispose()
 
 

@@ -7,10 +7,12 @@ import re
 import pytest
 
 from bot.flows import ALL
+from bot.flows.amounts import number_in
 from bot.flows.flow import Flow, Said, Step
 from bot.flows.steps import Confirm, Phone, Place, Summary, Tell, TooLong, Words, excerpt
 from bot.words import Reader
 from domain.desk_file import DeskFile
+from domain.market_refusals import NotAnAmount
 from domain.people import Person
 from domain.refusals import Refusal
 from domain.words import Text
@@ -121,3 +123,17 @@ def test_starting_again_forgets_the_answers_and_not_what_it_is_about() -> None:
     flow.answers["words"] = "said now"
     flow.progress.known.remove("words")
     assert flow.begun
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("2", 2), ("２", 2), ("2 bags", 2), ("2袋", 2), ("−2", -2), ("-2", -2), ("12,000", 12_000), ("10!", 10)],
+)
+def test_a_number_as_people_write_it(words: str, number: int) -> None:
+    assert number_in(words) == number
+
+
+@pytest.mark.parametrize("words", ["2.5", "1-2", "1/2", "3:30", "2，3", "十", "", "-", "12345678", "a2"])
+def test_what_is_no_whole_number_is_not_taken_for_one(words: str) -> None:
+    with pytest.raises(NotAnAmount):
+        number_in(words)
