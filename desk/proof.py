@@ -10,6 +10,7 @@ from desk.report_ladders import kind_of, report_of
 from domain.orders import Order, Part
 from domain.people import Person
 from domain.points import Earning
+from domain.reports import ACCEPTED, REFERRED
 from domain.words import Text, _
 from storage import orders as rows
 from storage.people import get_person
@@ -36,11 +37,19 @@ def hand_proof(desk: Desk, order: Order) -> None:
 
 
 def _before(desk: Desk, order: Order, person: Person) -> list[Part]:
-    """Their own pictures; somebody else's only of a kind whose pictures may be shown."""
-    kind = kind_of(desk, order)
-    if person.id not in order.askers and not (kind is not None and kind.public):
-        return []
+    """Their own pictures; somebody else's only as anybody may see them."""
+    if person.id not in order.askers:
+        return seen_by_others(desk, order)
     return [part for part in rows.parts_of(desk.conn, order.id, "story") if part.kind == "photo"]
+
+
+def seen_by_others(desk: Desk, order: Order) -> list[Part]:
+    """Pictures of a kind that is for everybody's eyes, and only those that somebody in charge has looked at."""
+    report, kind = report_of(desk, order), kind_of(desk, order)
+    if report is None or kind is None or not kind.public or report.verdict not in (ACCEPTED, REFERRED):
+        return []
+    told = rows.parts_of(desk.conn, order.id, "story", until=report.judged_at)
+    return [part for part in told if part.kind == "photo"]
 
 
 def thank_reporter(desk: Desk, order: Order) -> int:

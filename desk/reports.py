@@ -7,14 +7,14 @@ from desk.alerts import let_see, refresh_alerts
 from desk.front import CardRefresh, Desk
 from desk.households import home_of, members_of
 from desk.order_views import show_askers, show_holder, tell_person
-from desk.proof import thank_reporter
+from desk.proof import seen_by_others, thank_reporter
 from desk.report_ladders import kind_of, report_of
 from domain.desk_file import ReportKind
 from domain.nearby import band_of
 from domain.orders import NewOrder, Order
 from domain.people import Person
 from domain.refusals import AlreadyDone, NotFound
-from domain.reports import ACCEPTED, ASKED, CONFIRMED, REFERRED, REFUSED, Nearby, NewReport, OverBy, Report
+from domain.reports import ASKED, CONFIRMED, REFUSED, Nearby, NewReport, OverBy, Report
 from domain.words import Text, _
 from storage import judging as merged
 from storage import orders as order_rows
@@ -125,11 +125,10 @@ def show_pictures(desk: Desk, person: Person, order_id: int, caption: Text) -> N
 
     Never of a kind whose pictures are not for everybody's eyes.
     """
-    order, report = get_report(desk, order_id)
-    kind = kind_of(desk, order)
-    if kind is None or not kind.public or report.verdict not in (ACCEPTED, REFERRED) or person.telegram_id is None:
+    order, _report = get_report(desk, order_id)
+    if person.telegram_id is None:
         return
-    told = [part.id for part in order_rows.parts_of(desk.conn, order_id) if part.kind == "photo"]
+    told = [part.id for part in seen_by_others(desk, order)]
     for picture in pictures.pictures_of(desk, pictures.PART, *told)[:MOST_PICTURES]:
         if picture.is_kept and (copy := pictures.show(picture, person.telegram_id, caption, language=person.language)):
             desk.say(copy)

@@ -9,12 +9,15 @@ import pytest
 
 from bot.handlers.requests import paint_request
 from bot.words import Reader
-from desk import judging
+from desk import judging, pictures
 from desk.closing import close, close_by_itself, reopen, resolve
 from desk.front import Copy, Desk
 from desk.orders import claim
+from desk.relay import relay_words
+from desk.reports import show_pictures
 from domain.orders import Changed, NoteNeeded, Order, PictureNeeded
 from domain.refusals import NotFound
+from domain.words import plain
 from storage.people import change_person, get_person
 from storage.points import audit, balance_of
 from tests.conftest import AtDesk
@@ -169,3 +172,23 @@ def test_whoever_has_not_seen_it_has_no_say(town: Reported) -> None:
             with pytest.raises(NotFound):
                 deed(desk, town.gus, order.id)
         assert paint_request(desk, order.id, 24) is None
+
+
+def test_pictures_nobody_has_judged_are_shown_to_nobody_else(town: Reported) -> None:
+    """One came after it was accepted; another report went to its team at once."""
+    lamp = town.reported()
+    with town.after(1) as desk:
+        judging.accept(desk, town.cast.dina, lamp.id)
+    with town.after(2) as desk:
+        relay_words(desk, town.cast.ama, lamp.id, [{"kind": "photo", "file_id": "later"}])
+        while picture := pictures.claim(desk):
+            pictures.keep(desk, picture.id, sha256="0" * 64, bytes=9, width=3, height=3)
+        show_pictures(desk, town.faye, lamp.id, plain("1."))
+        assert len([said for said in desk.said if isinstance(said, Copy)]) == 1
+    urgent = town.reported("exit", followed_by=town.faye)
+    with town.after(10) as desk:
+        claim(desk, town.cast.ben, urgent.id, HANDY)
+        desk.said.clear()
+        resolve(desk, town.cast.ben, urgent.id, AFTER)
+        shown = [said.chat_id for said in desk.said if isinstance(said, Copy)]
+        assert (shown.count(AMA), shown.count(FAYE)) == (2, 1), "before and after; after alone"
