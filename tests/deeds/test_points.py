@@ -66,6 +66,15 @@ def test_a_closed_order_awards_the_holders_household_once(at_desk: AtDesk) -> No
         assert (entry.amount, entry.earned_by, entry.at) == (5, "Ben", MORNING)
 
 
+def test_what_is_harder_earns_so_many_times_as_much(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        harder = {key: replace(each, difficulty=3) for key, each in desk.file.categories.items()}
+        desk.file = replace(desk.file, categories=harder, points=replace(desk.file.points, caps=Caps()))
+        cast = gather(desk)
+        done(desk, cast, cast.ben)
+        assert balance_of(desk.conn, home(cast.ben)) == 15 and audit(desk.conn) == []
+
+
 def test_nobody_earns_by_helping_their_own_household(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
