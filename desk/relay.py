@@ -14,7 +14,7 @@ from desk.holding import get_held
 from desk.judging import hand_what_was_added
 from desk.order_views import askers_of, called_to, show_holder, team_of
 from desk.pictures import want_evidence
-from desk.report_ladders import report_of
+from desk.report_ladders import must_strike_out, report_of
 from desk.roles import may_volunteer
 from domain import relay as rules
 from domain.orders import ALIVE, WAITING, NotInYourHands, Order
@@ -101,6 +101,9 @@ def relay_words(desk: Desk, person: Person, order_id: int, pieces: list[Piece]) 
     if not rules.is_talking(order):
         _note(desk, order, person, pieces)
         return _("Nobody has it yet. I've added this to your request, and whoever comes will read it.")
+    if person.id in order.askers and report_of(desk, order) and must_strike_out(desk, order):
+        _note(desk, order, person, pieces)
+        return _("Thank you. Somebody in charge reads this first. It may name somebody, so I don't pass it on myself.")
     others = [each for each in other_side(desk, person, order) if each.telegram_id is not None]
     if not others:
         raise rules.NobodyToTell

@@ -190,3 +190,17 @@ def test_a_picture_that_is_sent_later_is_seen_by_whoever_is_to_judge(town: Repor
     with town.after(1) as desk:
         relay_words(desk, town.cast.ama, order.id, [{"kind": "photo", "file_id": "smoke"}])
         assert [said.chat_id for said in desk.said if isinstance(said, Copy)] == [DINA], "she says whether it is shown"
+
+
+def test_what_is_said_later_of_what_is_uncivil_is_read_by_those_in_charge_alone(town: Reported) -> None:
+    order = town.reported("litter")
+    with town.after(1) as desk:
+        sweep(desk)
+        judging.accept(desk, town.cast.dina, order.id, "Bags at the gate of 3")
+        claim(desk, town.cast.ben, order.id, GROUP)
+    with town.after(2) as desk:
+        relay_words(desk, town.cast.ama, order.id, [{"kind": "text", "words": NAMED}])
+        assert not [said for said in desk.said if isinstance(said, Copy) and said.chat_id == BEN]
+        assert CardRefresh(DINA, "alert", order.id) in desk.said
+        held = paint_held(desk, order.id, BEN)
+        assert held is not None and NAMED not in Reader("en", desk.file.zone, desk.now).say(held.text)
