@@ -18,7 +18,7 @@ from sandbox.methods.media import content_of
 from sandbox.phones import Json, Phone, text_of
 from sandbox.samples import sample
 from storage import orders
-from storage.tables import inbox, outbox
+from storage.tables import inbox, outbox, reports
 from tests.promises.conftest import Nursery, opens
 from tests.stories.test_asking import ASK
 from tests.stories.test_pictures_kept import REPAIR, SEND_IT, nothing_is_half_stored, rows_of
@@ -184,6 +184,21 @@ async def test_parts_brought_to_two_workers_in_turn_are_one_request(town: TestTo
     assert sorted(map(str, kept)) == sorted(pictures(album))
     assert at_once or kept == pictures(album)
     assert town.look(lambda desk: orders.find_order(desk.conn, 2)) is None
+
+
+async def test_stopped_in_the_middle_of_an_album_one_report_has_every_picture(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says("/report", "[Something dangerous]", "[Something else that is dangerous]")
+    album = await parts(town, town.ama, 10, "1")
+    await comes(town, *album[:4])
+    await town.settle()
+    await town.demo.app.close()
+    await comes(town, *album[4:])
+    await opens(town)
+    await town.ama.says("The railing is loose", "[That's all]", "Ankang, building 3")
+    await town.ama.says("[Rather not]", "[Yes, 14 or older]", "[Yes, send it]")
+    assert [file for file in files(town) if file] == pictures(album)
+    assert town.look(lambda desk: [row.order_id for row in desk.conn.execute(select(reports))]) == [1]
 
 
 @pytest.mark.parametrize("kill", ["before_download 4", "after_file 1", "after_file 7"])
