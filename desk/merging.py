@@ -178,6 +178,7 @@ def _part(desk: Desk, order: Order, parent: Order) -> None:
             if person.telegram_id is not None:
                 desk.say(CardRefresh(person.telegram_id, "request", above.id, silent=True))
         show_askers(desk, above)
+        escalation.refresh_alerts(desk, above.id)
         _above, report = get_report(desk, above.id)
         if report.same_as is None:
             return

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from desk import judging
 from desk.asking import ask
-from desk.front import Desk
+from desk.front import CardRefresh, Desk
 from desk.merging import alike, merge, merged_with, split
 from desk.reports import join
 from domain.desk_file import DeskFile
@@ -126,10 +126,12 @@ def test_split_restores_whoever_came_with_it_and_tells_them_once(town: Reported)
     first = town.reported(by=town.cast.ama)
     second = town.reported(by=town.cast.cleo, followed_by=town.faye)
     with town.after(1) as desk:
+        sweep(desk)
         merge(desk, town.cast.dina, second.id, first.id)
         join(desk, town.gus, first.id)
     with town.after(2) as desk:
         split(desk, town.cast.dina, second.id)
+        assert CardRefresh(DINA, "alert", first.id) in desk.said, "she no longer reads of the one that has left"
         assert (now(desk, second).state, verdict(desk, second)) == ("new", None)
         assert following(desk, first) == ids(town, "gus") and following(desk, second) == ids(town, "faye")
         heard = told(desk)

@@ -282,8 +282,9 @@ def main() -> int:
             with server.connect() as conn:
                 conn.execute(text(f'CREATE DATABASE "{make_url(url).database}"'))
         since = log.stat().st_size
+        (data / name).mkdir()  # each has files of its own
         try:
-            play = asyncio.run(soak(url, data, asked.minutes * 60 / len(chosen), seed))
+            play = asyncio.run(soak(url, data / name, asked.minutes * 60 / len(chosen), seed))
             errors = unexpected(log, since)
             print(summary(play, name, errors), file=out, flush=True)
             broken = broken or bool(play.wrong or errors)
