@@ -179,6 +179,8 @@ def _part(desk: Desk, order: Order, parent: Order) -> None:
                 desk.say(CardRefresh(person.telegram_id, "request", above.id, silent=True))
         show_askers(desk, above)
         escalation.refresh_alerts(desk, above.id)
+        if above.holder_id is not None:
+            show_holder(desk, above, above.holder_id)
         _above, report = get_report(desk, above.id)
         if report.same_as is None:
             return

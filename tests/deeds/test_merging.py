@@ -14,6 +14,7 @@ from desk import judging
 from desk.asking import ask
 from desk.front import CardRefresh, Desk
 from desk.merging import alike, merge, merged_with, split
+from desk.orders import claim
 from desk.reports import join
 from domain.desk_file import DeskFile
 from domain.judging import AnotherKind, ItIsItself, Judged, NotMerged, OverAlready
@@ -25,6 +26,7 @@ from storage.reports import followers_of
 from storage.tables import followers, orders, reports
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.cast import GROUP
 from tests.deeds.reported import Reported, now, sweep, told, verdict
 from tests.deeds.test_judging import is_at_rest
 from tests.deeds.waiting_order import alerted
@@ -144,6 +146,17 @@ def test_split_restores_whoever_came_with_it_and_tells_them_once(town: Reported)
     with town.after(3) as desk:
         judging.accept(desk, town.cast.dina, first.id)
         assert sorted(chat for chat, _words in told(desk)) == [AMA, GUS]
+
+
+def test_whoever_has_it_no_longer_reads_what_has_left(town: Reported) -> None:
+    first, second = town.reported(), town.reported(by=town.cast.cleo)
+    with town.after(1) as desk:
+        merge(desk, town.cast.dina, second.id, first.id)
+        judging.accept(desk, town.cast.dina, first.id)
+        claim(desk, town.cast.ben, first.id, GROUP)
+    with town.after(2) as desk:
+        split(desk, town.cast.dina, second.id)
+        assert CardRefresh(BEN, "held", first.id, silent=True) in desk.said
 
 
 def test_split_in_the_middle_of_a_chain_takes_along_just_its_own(town: Reported) -> None:
