@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -107,12 +107,13 @@ def everything_has_ended(play: Play) -> list[str]:
 def budgets_are_kept(play: Play) -> list[str]:
     """Telegram says *too many* only where it was told to; or just after a start, when what went before is forgotten."""
     app = play.machine.app
-    if app is None or app.opened_at is None or play.clock.now() - app.opened_at < MEMORY:
+    if app is None or app.opened_at is None:
         return []
+    remembers = app.opened_at + MEMORY
     return [
         f"{call['method']} to {call['params'].get('chat_id')}: {call.get('description')}"
         for call in play.calls
-        if call.get("error_code") == 429 and "fault" not in call
+        if call.get("error_code") == 429 and "fault" not in call and datetime.fromisoformat(call["at"]) >= remembers
     ]
 
 
