@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.simulator.acts import (
     good_deeds,
     house,
@@ -18,7 +20,7 @@ from tests.simulator.acts import (
 )
 from tests.simulator.step import Step
 
-STEPS: list[Step] = [
+DEEDS: list[Step] = [
     *residents.STEPS,
     *reporting.STEPS,
     *volunteers.STEPS,
@@ -26,9 +28,18 @@ STEPS: list[Step] = [
     *judging.STEPS,
     *pictures.STEPS,
     *good_deeds.STEPS,
-    *telegram.STEPS,
-    *house.STEPS,
     *market.STEPS,
     *households.STEPS,
     *points.STEPS,
 ]
+TROUBLE: list[Step] = [*telegram.STEPS, *house.STEPS]
+SHARE = 0.21
+"""Of all that happens, however many deeds join: with more to do there is no less that goes wrong."""
+
+
+def _weight(steps: list[Step]) -> float:
+    return sum(step.weight for step in steps)
+
+
+_MORE = SHARE / (1 - SHARE) * _weight(DEEDS) / _weight(TROUBLE)
+STEPS = [*DEEDS, *(replace(step, weight=step.weight * _MORE) for step in TROUBLE)]
