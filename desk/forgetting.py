@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk import cases, closing, good_deeds, her_side, holding, problems
+from desk.alerts import refresh_alerts
 from desk.front import Call, CardRefresh, Desk
 from desk.households import CARD as HOUSEHOLD_ASK
 from desk.order_views import get_order, show_askers
@@ -116,6 +117,7 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     rows.empty_orders(desk.conn, person.id, theirs)
     for order_id in followed:
         show_askers(desk, get_order(desk, order_id))  # the others read that there is one less
+        refresh_alerts(desk, order_id)
     rows.drop_notes(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
     if person.household_id is not None and count_members(desk.conn, person.household_id) == 0:

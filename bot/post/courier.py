@@ -179,7 +179,7 @@ class Courier:
         for parcel in wave:
             parcel.state = "sending"
             if not parcel.card:
-                self._set_off(self._safely(parcel, self._carry(parcel)))
+                self._set_off(self._safely(parcel, self._carry, parcel))
         if cards:
             self._set_off(self._show(cards))
 
@@ -194,10 +194,10 @@ class Courier:
         self._on_the_way.add(task)
         task.add_done_callback(self._on_the_way.discard)
 
-    async def _safely(self, parcel: Parcel, going: Coroutine[Any, Any, None]) -> None:
-        """A fault of our own in one message must not hold up its chat for ever."""
+    async def _safely(self, parcel: Parcel, go: Callable[..., Coroutine[Any, Any, None]], *given: Any) -> None:
+        """A fault of our own must not hold up its chat for ever. `go` begins in here: a stop may come before that."""
         try:
-            await going
+            await go(*given)
         except Exception as fault:
             log.error("a message could not be sent", kind=parcel.kind, row=parcel.id, fault=place(fault))
             self._over(parcel, Over("dead", place(fault)))
@@ -222,7 +222,7 @@ class Courier:
             return
         for parcel in parcels:
             if parcel.card:
-                self._set_off(self._safely(parcel, self._show_one(parcel, parcel.card, views[parcel.card])))
+                self._set_off(self._safely(parcel, self._show_one, parcel, parcel.card, views[parcel.card]))
 
     async def _show_one(self, parcel: Parcel, key: Subject, view: View) -> None:
         if view.fault:
@@ -249,7 +249,7 @@ class Courier:
             case Unreachable(reach):
                 self._set_off(self._lost(parcel, reach))
             case Moved(chat_id):
-                self._set_off(self._safely(parcel, self._follow(parcel, chat_id)))
+                self._set_off(self._safely(parcel, self._follow, parcel, chat_id))
 
     def _over(self, parcel: Parcel, over: Over) -> None:
         if over.state == "dead" and over.code:

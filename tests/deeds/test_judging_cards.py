@@ -13,6 +13,7 @@ from bot.words import Reader
 from desk import judging
 from desk.asking import ask
 from desk.escalation import acknowledge
+from desk.forgetting import forget
 from desk.front import CardRefresh, Copy, Desk
 from desk.merging import merge
 from desk.orders import claim
@@ -204,3 +205,14 @@ def test_what_is_said_later_of_what_is_uncivil_is_read_by_those_in_charge_alone(
         assert CardRefresh(DINA, "alert", order.id) in desk.said
         held = paint_held(desk, order.id, BEN)
         assert held is not None and NAMED not in Reader("en", desk.file.zone, desk.now).say(held.text)
+
+
+def test_somebody_who_is_forgotten_no_longer_counts_on_the_card_of_whoever_was_called(town: Reported) -> None:
+    order = town.reported(followed_by=town.faye)
+    with town.after(0) as desk:
+        sweep(desk)
+        assert "1 other neighbour has seen it too." in face(desk, order)[0]
+    with town.after(1) as desk:
+        forget(desk, town.faye)
+        assert CardRefresh(DINA, "alert", order.id) in desk.said
+        assert not any("neighbour" in line for line in face(desk, order)[0])

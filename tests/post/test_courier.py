@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -11,7 +13,9 @@ from sqlalchemy import select
 
 from bot.post.budget import Budget
 from bot.post.clock import FrozenClock
+from bot.post.courier import Courier
 from bot.post.outgoing import message
+from bot.post.parcel import Parcel
 from desk.front import Desk, Line
 from domain.words import plain
 from storage.messages import put
@@ -307,3 +311,17 @@ async def test_budgets_space_messages_evenly_and_keep_room() -> None:
     assert budget.free_at(9, 0) < 20
     budget.park(9, 40, elapsed=20.5)
     assert budget.free_at(10, 0) == 60.5  # two at once: it is meant for everybody
+
+
+async def test_a_sending_that_is_broken_off_before_it_began_leaves_nothing_behind() -> None:
+    begun: list[bool] = []
+
+    async def go() -> None:
+        begun.append(True)
+
+    going = asyncio.create_task(Courier._safely(cast(Courier, None), cast(Parcel, None), go))
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    gc.collect()  # what was never waited for would be said here
+    assert not begun
