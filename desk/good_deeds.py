@@ -201,22 +201,24 @@ def match(
             raise NotFound
     if person.id == doer_id or (home_id is not None and home_id == person.household_id):
         raise rules.TheirOwn
-    if not rows.change(desk.conn, deed, doer_id=doer_id, doer_home=home_id, child=child):
+    named = {"doer_id": doer_id, "doer_home": home_id, "child": child}
+    if not rows.change(desk.conn, deed, **named, matched=deed.matched + 1):
         raise rules.SeenAlready
     rows.remember(desk.conn, deed_id, "matched", desk.now, person.id)
     refresh(desk, deed_id)
     return _("Noted. Now please tell me whether it was so.")
 
 
-def confirm(desk: Desk, person: Person, deed_id: int, *, wordless: bool = False) -> Text:
-    """It was so.
+def confirm(desk: Desk, person: Person, deed_id: int, *, matched: int | None = None, wordless: bool = False) -> Text:
+    """It was so; `matched`: as it stood on the card they read.
 
-    1. May they? 2. Compete: the first answer counts. 3. Points, by the standard. 4. Who told us hears it, and whoever
-    did it is asked whether the neighbours may read it.
+    1. May they? 2. Compete: the first answer counts, and only for whoever they read it of. 3. Points, by the standard.
+    4. Who told us hears it, and whoever did it is asked whether the neighbours may read it.
     """
     deed = get_judged(desk, person, deed_id)
-    if not rows.move(desk.conn, deed_id, "confirm", decided_by=person.id, decided_at=desk.now, wordless=wordless):
-        raise rules.SeenAlready
+    answered = {"decided_by": person.id, "decided_at": desk.now, "wordless": wordless}
+    if not rows.move(desk.conn, deed_id, "confirm", matched=matched, **answered):
+        raise rules.SomebodyElseNamed if get_deed(desk, deed_id).state == "reported" else rules.SeenAlready
     rows.remember(desk.conn, deed_id, "confirm", desk.now, person.id)
     deed = get_deed(desk, deed_id)
     tell_person(desk, deed.reporter_id, CONFIRMED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from desk.alerts import can_hear
 from desk.front import BULK, CardRefresh, Desk
@@ -56,7 +57,7 @@ def answer(desk: Desk, person: Person, deed_id: int, consent: str) -> Text:
     deed = _asked(desk, person, deed_id)
     if consent not in (NAMED, NAMELESS, NO) or (consent == NAMED and not is_grown_up(desk, deed)):
         raise NotFound
-    given = {"consent": consent, "consent_by": person.id}
+    given: dict[str, Any] = {"consent": consent, "consent_by": person.id}
     if deed.state != "confirmed" or not rows.move(desk.conn, deed_id, "keep" if consent == NO else "show", **given):
         raise rules.SeenAlready
     rows.remember(desk.conn, deed_id, consent, desk.now, person.id)

@@ -69,6 +69,7 @@ class GoodDeed:
     next_at: datetime | None  # when it is asked again, further up
     decided_by: int | None
     made_at: datetime
+    matched: int  # how often whoever is in charge has said who was meant
 
     @property
     def by_oneself(self) -> bool:
@@ -150,6 +151,10 @@ class EnoughToday(Refusal):
 class SeenAlready(Refusal):
     text = _("Somebody has answered this already. Thank you!")
     final = True
+
+
+class SomebodyElseNamed(Refusal):
+    text = _("Somebody has just said who it was. Please read it once more, and then tell me.")
 
 
 class NobodyThere(Refusal):

@@ -38,18 +38,21 @@ def add_deed(conn: Connection, **fields: Any) -> int | None:
     return None if made is None else int(made)
 
 
-def move(conn: Connection, deed_id: int, verb: str, **fields: Any) -> bool:
-    """Did it happen? First wins."""
+def move(conn: Connection, deed_id: int, verb: str, *, matched: int | None = None, **fields: Any) -> bool:
+    """Did it happen? First wins; with `matched` only if nobody else has been named since."""
     since, to = MOVES[verb]
     still = update(good_deeds).where(good_deeds.c.id == deed_id, good_deeds.c.state.in_(since))
+    if matched is not None:
+        still = still.where(good_deeds.c.matched == matched)
     return conn.execute(still.values(state=to, **fields)).rowcount == 1
 
 
 def change(conn: Connection, deed: GoodDeed, **fields: Any) -> bool:
-    """Did it happen? Something about it changes while it waits for an answer, unless it was asked further up since."""
-    still = update(good_deeds).where(
-        good_deeds.c.id == deed.id, good_deeds.c.state == deed.state, good_deeds.c.asked == deed.asked
-    )
+    """Did it happen? It changes while it waits for an answer, unless it has changed since it was read."""
+    read: list[ColumnElement[bool]] = [
+        good_deeds.c[name] == getattr(deed, name) for name in ("id", "state", "asked", "matched")
+    ]
+    still = update(good_deeds).where(*read)
     return conn.execute(still.values(**fields)).rowcount == 1
 
 

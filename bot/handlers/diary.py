@@ -132,7 +132,10 @@ def paint_list(view: View, person_id: int, chat_id: int) -> Face | None:
     )
     look = _("Look at it: {at}")
     star = _("⭐ {number}. {name}")
-    looks = [Button(look(at=deed.made_at), data=DeedTap(verb="look", id=deed.id).pack()) for deed in waits.praises[:8]]
+    looks = [
+        Button(look(at=deed.made_at), data=DeedTap(verb="look", id=deed.id, matched=deed.matched).pack())
+        for deed in waits.praises[:8]
+    ]
     stars = [
         Button(star(number=number, name=writer.called), data=MarkTap(verb="mark", id=deed.id).pack())
         for number, (deed, writer, _entry) in enumerate(waits.entries, 1)

@@ -26,6 +26,7 @@ class DeedTap(CallbackData, prefix="gd"):
 
     verb: str
     id: int
+    matched: int  # whom the card named: an answer is to what was read
 
 
 class PraiseTap(CallbackData, prefix="pr"):
@@ -37,11 +38,12 @@ class PraiseTap(CallbackData, prefix="pr"):
 
 @router.callback_query(DeedTap.filter())
 async def judged(query: CallbackQuery, callback_data: DeedTap, desk: Desk, person: Person) -> Text | None:
+    read = callback_data.matched
     match callback_data.verb:
         case "yes":
-            return good_deeds.confirm(desk, person, callback_data.id)
+            return good_deeds.confirm(desk, person, callback_data.id, matched=read)
         case "wordless":
-            return good_deeds.confirm(desk, person, callback_data.id, wordless=True)
+            return good_deeds.confirm(desk, person, callback_data.id, matched=read, wordless=True)
         case "no":
             return good_deeds.decline(desk, person, callback_data.id)
         case "look":
@@ -116,7 +118,7 @@ def _who(seen: DeedView) -> list[Text | None]:
 
 def _buttons(seen: DeedView) -> tuple[Button, ...]:
     def tap(label: Text, verb: str) -> Button:
-        return Button(label, data=DeedTap(verb=verb, id=seen.deed.id).pack())
+        return Button(label, data=DeedTap(verb=verb, id=seen.deed.id, matched=seen.deed.matched).pack())
 
     pictures = [tap(_("Show the pictures"), "pictures")] if any(part.file_id for part in seen.parts) else []
     return (

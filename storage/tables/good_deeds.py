@@ -30,6 +30,7 @@ good_deeds = Table(
     Column("decided_by", ForeignKey("people.id")),
     Column("decided_at", Instant),
     Column("made_at", Instant, nullable=False),
+    Column("matched", Integer, nullable=False, server_default="0"),
     one_of("kind", "praise", "diary"),
     one_of("state", *STATES),
     one_of("consent", "named", "nameless", "no"),

@@ -95,7 +95,7 @@ def at_once(url: str, file: DeskFile, deeds: list[Callable[[Desk], Any]]) -> lis
             with own.begin() as conn:
                 deed(Desk(conn, file, MORNING, KEYS, random.Random(1)))
                 return True
-        except rules.SeenAlready:
+        except (rules.SeenAlready, rules.SomebodyElseNamed):
             return False
         finally:
             own.dispose()
@@ -384,6 +384,18 @@ def test_nobody_answers_and_it_is_asked_further_up_once_a_day_by_day(at_desk: At
         assert not good_deeds.sweep_unanswered(desk)
 
 
+def test_a_yes_is_to_whoever_stood_on_the_card(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        town = settle(desk)
+        deed = of_ben(desk, town)
+        good_deeds.match(desk, town.gita, deed.id, doer_id=town.cast.cleo.id)
+        stale = refused(lambda: good_deeds.confirm(desk, town.cast.dina, deed.id, matched=deed.matched))
+        assert stale is rules.SomebodyElseNamed
+        assert (balance(desk, town.cast.ben), balance(desk, town.cast.cleo)) == (0, 0)
+        good_deeds.confirm(desk, town.cast.dina, deed.id, matched=deed.matched + 1)
+        assert balance(desk, town.cast.ben) == 0 < balance(desk, town.cast.cleo)
+
+
 # ── at the same moment ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -400,6 +412,30 @@ def test_confirmed_by_three_at_once_it_is_paid_once(at_desk: AtDesk, database_ur
     with at_desk() as desk:
         assert (balance(desk, town.cast.ben), balance(desk, town.cast.ama)) == (10, 2)
         assert points.audit(desk.conn) == []
+
+
+def test_naming_somebody_and_confirming_at_once_pays_nobody_unread(
+    at_desk: AtDesk, database_url: str, desk_file: DeskFile
+) -> None:
+    with at_desk() as desk:
+        town = settle(desk)
+        deeds = [of_ben(desk, town, once=f"told {number}") for number in range(rules.MOST_A_DAY)]
+    for deed in deeds:
+        named, confirmed = at_once(
+            database_url,
+            desk_file,
+            [
+                lambda desk, deed=deed: good_deeds.match(desk, town.gita, deed.id, doer_id=town.cast.cleo.id),
+                lambda desk, deed=deed: good_deeds.confirm(desk, town.cast.dina, deed.id, matched=deed.matched),
+            ],
+        )
+        assert named != confirmed
+        with at_desk() as desk:
+            now = find_deed(desk.conn, deed.id)
+            assert now is not None and (now.doer_id, now.state) == (
+                (town.cast.cleo.id, "reported") if named else (town.cast.ben.id, "confirmed")
+            )
+            assert balance(desk, town.cast.cleo) == 0
 
 
 def test_yes_and_no_of_a_household_at_once_are_one_answer(

@@ -78,6 +78,7 @@ GIVEN: dict[str, tuple[Any, ...]] = {
     "language": ("?",),
     "talk": ("aaaaaa",),
     "turn": (1,),
+    "matched": (0,),
     "value": ("yes",),
     "id": NUMBERS,
 }

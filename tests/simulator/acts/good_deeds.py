@@ -74,7 +74,9 @@ async def forges(play: Play) -> str | None:
     user, number = town.anybody(), chance.randint(1, 20)
     data = chance.choice(
         (
-            DeedTap(verb=chance.choice(("yes", "wordless", "no", "look", "pictures")), id=number).pack(),
+            DeedTap(
+                verb=chance.choice(("yes", "wordless", "no", "look", "pictures")), id=number, matched=number % 2
+            ).pack(),
             PraiseTap(verb=chance.choice(("named", "nameless", "no", "down")), id=number).pack(),
             MarkTap(verb=chance.choice(("mark", "page")), id=number).pack(),
             ProblemTap(verb=chance.choice(("show", "where", "take", "follow")), id=number).pack(),
