@@ -140,15 +140,22 @@ class Inline:
 
 
 def reading_engine(url: str) -> Engine:
+    """For whoever looks: all that one connection reads is of one moment, while the desk goes on."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, hide_parameters=True)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # the driver's own way begins nothing before a reading
             connection.execute("PRAGMA query_only=1")
 
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
+
         return engine
-    return create_engine(url, pool_size=2, connect_args={"options": "-c default_transaction_read_only=on"})
+    options = {"options": "-c default_transaction_read_only=on"}
+    return create_engine(url, pool_size=2, isolation_level="REPEATABLE READ", connect_args=options)
 
 
 def make_haste(engine: Engine) -> None:

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import os
 import random
-import re
 import sqlite3
 import sys
 import tempfile
@@ -33,7 +32,7 @@ from bot.settings import Settings
 from desk.front import Desk
 from sandbox.server import Sandbox
 from storage import schema
-from storage.tables import inbox, outbox
+from storage.tables import outbox
 from storage.vault import Keys
 from storage.work import open_writer
 from tests.conftest import POSTGRESQL
@@ -41,9 +40,10 @@ from tests.simulator.acts import STEPS
 from tests.simulator.database import reading_engine
 from tests.simulator.invariants import INVARIANTS
 from tests.simulator.play import LANGUAGE, Broken, Play
+from tests.simulator.savings import save_up
+from tests.simulator.tally import summary, unexpected
 from tests.simulator.town import Town, settle_there
 
-EXPECTED_ERRORS = re.compile(r"quarantined|Telegram refused a message|the process ended")
 RESTS_EVERY = 60.0
 
 
@@ -71,6 +71,7 @@ class Soak(Play):
 
     wrong: list[str] = field(default_factory=list)
     calm: bool = False
+    rests: int = 0
 
     @property
     def afar(self) -> Afar:
@@ -109,6 +110,7 @@ class Soak(Play):
     async def come_to_rest(self) -> None:
         """No faults, no kills; the clock is pushed on until everything has gone out."""
         self.calm = True
+        self.rests += 1
         try:
             await self.town.do("faults", clear=True)
             while not self.afar.apart.running:  # noqa: ASYNC110
@@ -197,6 +199,7 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
     with writer.begin() as conn:
         desk = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
         move_in(desk, town.people, town.groups, LANGUAGE)
+        save_up(desk)
     writer.dispose()
     afar = Afar(*(Apart(settings, LANGUAGE, clock, budgets=True) for _each in range(2)), settings)
     await afar.apart.open()
@@ -230,37 +233,11 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
     return play  # type: ignore[no-any-return]
 
 
-def summary(play: Soak, name: str, errors: list[str]) -> str:
-    world = play.town.world
-    calls = play.town.counted
-    with play.town.reading.connect() as conn:
-        updates = conn.scalar(select(func.count()).select_from(inbox)) or 0
-        ended = dict(conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all())  # type: ignore[arg-type]
-    lost = sum("is in no order" in each or "made 0" in each or "is nowhere" in each for each in play.wrong)
-    doubled = sum("and" in each and "is in orders" in each for each in play.wrong)
-    lines = [
-        f"{name}: {len(play.done)} steps, {play.afar.kills} kills, {calls['faults']} faults of Telegram's,"
-        f" {play.afar.troubles} troubles with the database",
-        f"  {updates} updates, {world.call_count} calls; messages: {dict(sorted(ended.items()))}",
-        f"  lost: {lost}, doubled: {doubled}, broken: {len(play.wrong)}, unexpected errors in the log: {len(errors)}",
-        *(f"  BROKEN {each}" for each in play.wrong[:20]),
-        *(f"  ERROR {each}" for each in errors[:20]),
-    ]
-    return "\n".join(lines)
-
-
 def databases(which: str, data: Path) -> list[tuple[str, str]]:
     name = f"linli_soak_{os.getpid()}"
     there = make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
     both = [("sqlite", f"sqlite:///{data}/soak.db"), ("postgresql", there)]
     return [each for each in both if which in ("both", each[0])]
-
-
-def unexpected(log: Path, since: int) -> list[str]:
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        lines.seek(since)
-        told = [line.strip() for line in lines if re.search(r"\[(error|critical)|^Traceback|\"level\": \"error", line)]
-    return [line for line in told if not EXPECTED_ERRORS.search(line)]
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from bot.demo.cast import CAST, TEAMS
 from bot.flows import talking
@@ -25,6 +25,7 @@ from sandbox.control import DO
 from sandbox.errors import Refused, Unclear
 from sandbox.server import Sandbox
 from sandbox.world import Chat, Json, Record, World
+from storage.tables import inbox
 from storage.vault import Keys
 
 T = TypeVar("T")
@@ -49,13 +50,17 @@ class Canary:
 
 @dataclass(frozen=True)
 class Sent:
-    """Somebody tapped *send it*: the conversation, what it ends in, and the update that says so."""
+    """Somebody tapped *send it*: the conversation, what it ends in, and the update that says so.
+
+    `heard`: the last of theirs that the desk had done with when these words stood there.
+    """
 
     user: int
     flow: str
     talk: str
     update_id: int
     words: tuple[str, ...]
+    heard: int
 
 
 @dataclass
@@ -146,6 +151,12 @@ class Town:
 
         return self.look(reading)
 
+    def heard(self, user: int) -> int:
+        """The last update of theirs that the desk has done with."""
+        theirs = select(func.max(inbox.c.update_id)).where(inbox.c.sender == user, inbox.c.state != "new")
+        with self.reading.connect() as conn:
+            return int(conn.scalar(theirs) or 0)
+
     # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def word(self, kind: str = "w") -> str:
@@ -182,6 +193,7 @@ def buttons_of(record: Record) -> list[str]:
     return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
 
 
+WORD = re.compile(r"\bw\d{5}x\b")
 CANARY = re.compile(r"canary\d{5}x")
 
 

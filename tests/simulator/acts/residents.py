@@ -110,12 +110,13 @@ async def say(town: Town, user: int, here: Here) -> str:
 
 async def send(town: Town, user: int, here: Here) -> str:
     """The last tap: what has been said must now have come of it, once."""
-    before = town.world.updates.next_id
+    heard, before, stands = town.heard(user), town.world.updates.next_id, town.here(user)
     done = await press(town, user, here, "yes")
-    if done == "yes" and town.world.updates.next_id == before + 1 and here.flow.name in ("help", "private"):
-        told = here.flow.answers.get("story", {}).get("parts", [])
+    tapped = done == "yes" and town.world.updates.next_id == before + 1
+    if tapped and here.flow.name in ("help", "private") and stands is not None and stands.talk == here.talk:
+        told = stands.flow.answers.get("story", {}).get("parts", [])
         words = tuple(part["words"] for part in told if part.get("words"))
-        town.sent.append(Sent(user, here.flow.name, here.talk.id, before, words))
+        town.sent.append(Sent(user, here.flow.name, here.talk.id, before, words, heard))
     return f"sends it, {done}"
 
 

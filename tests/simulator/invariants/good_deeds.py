@@ -10,10 +10,10 @@ from storage.problems import followers_of
 from storage.tables import cards, good_deed_history, good_deed_parts, good_deeds, orders, problems, reports, transfers
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
+from tests.simulator.town import WORD
 
 AWARD = re.compile(r"award:(good_deed|diary):(\d+)(:told|:best)?")
 YES = {"named", "nameless"}
-WORD = re.compile(r"\bw\d{5}x\b")
 
 
 def paid_once(play: Play) -> list[str]:

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, func, select
 
 from sandbox.world import Json
 from storage.tables import cases, inbox, order_parts, orders, outbox, pictures, talks
+from tests.simulator.evidence import seen_of
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
-from tests.simulator.town import Sent
+from tests.simulator.town import WORD, Sent
 
 REFERENCE = re.compile(r"\b[23456789ABCDEFGHJKMNPQRTVWXYZ]{2}-[23456789ABCDEFGHJKMNPQRTVWXYZ]{3}\b")
 MEMORY = timedelta(seconds=62)  # of Telegram's own counting
-WORD = re.compile(r"\bw\d{5}x\b")
+AROUND = 100  # rows looked at once more: a lower number may be committed after a higher one
 
 
 def updates_end_once(play: Play) -> list[str]:
@@ -40,7 +41,7 @@ def words_are_kept_once(play: Play) -> list[str]:
         last = play.kept.get("last part", 0)
         fresh = conn.execute(
             select(order_parts.c.id, order_parts.c.order_id, order_parts.c.words)
-            .where(order_parts.c.id > last, order_parts.c.stage == "story")
+            .where(order_parts.c.id > last - AROUND, order_parts.c.stage == "story")
             .order_by(order_parts.c.id)
         ).all()
         whose: dict[str, int] = play.kept.setdefault("words", {})
@@ -54,16 +55,20 @@ def words_are_kept_once(play: Play) -> list[str]:
             ended = conn.scalar(select(inbox.c.state).where(inbox.c.update_id == sent.update_id))
             if ended in (None, "new"):
                 waiting.append(sent)
-            elif ended == "done" and not acted_since(conn, sent):
-                wrong += came_of(conn, sent, whose)
+            elif ended == "done" and not acted_otherwise(conn, sent):
+                play.counts["followed to its end"] += 1
+                wrong += [f"{each}; {seen_of(conn, sent)}" for each in came_of(conn, sent, whose)]
         play.town.sent[:] = waiting
     return wrong
 
 
-def acted_since(conn: Connection, sent: Sent) -> bool:
-    """Whoever has tapped *cancel* behind it may have changed their mind."""
-    later = select(func.count()).where(inbox.c.sender == sent.user, inbox.c.update_id > sent.update_id)
-    return bool(conn.scalar(later))
+def acted_otherwise(conn: Connection, sent: Sent) -> bool:
+    """Whoever has tapped *cancel* behind it may have changed their mind; and whoever was still unheard with an edit
+    or a tap before it has perhaps sent other words than those that stood there."""
+    others = select(func.count()).where(
+        inbox.c.sender == sent.user, inbox.c.update_id > sent.heard, inbox.c.update_id != sent.update_id
+    )
+    return bool(conn.scalar(others))
 
 
 def came_of(conn: Connection, sent: Sent, whose: dict[str, int]) -> list[str]:

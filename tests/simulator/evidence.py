@@ -1,0 +1,70 @@
+"""Where something that seems lost was seen last: what its sender did, what came of it, and where its words stand."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Text, cast, select
+
+from storage.tables import cases, inbox, metadata, order_history, order_parts, orders, outbox, talks
+from tests.simulator.town import WORD, Sent
+
+SEALED = {("cases", "sealed"), ("talks", "answers"), ("inbox", "raw")}
+
+
+def seen_of(conn: Connection, sent: Sent) -> str:
+    """In one line, for whoever has to find out."""
+    return "; ".join(
+        [
+            f"sent by {sent.user} with update {sent.update_id} after {sent.heard} as {sent.words}",
+            f"inbox: {_inbox(conn, sent)}",
+            f"talk: {_talk(conn, sent)}",
+            f"made: {_made(conn, sent)}",
+            f"outbox: {_outbox(conn, sent)}",
+            *(f"{word} stands in {_standing(conn, word)}" for told in sent.words for word in WORD.findall(told)),
+        ]
+    )
+
+
+def _inbox(conn: Connection, sent: Sent) -> list[str]:
+    rows = select(inbox.c.update_id, inbox.c.state, inbox.c.tries, inbox.c.alone, inbox.c.fault).where(
+        inbox.c.sender == sent.user, inbox.c.update_id > sent.heard - 10
+    )
+    return [
+        f"{row.update_id} {row.state} {row.tries} {row.alone} {row.fault}"
+        for row in conn.execute(rows.order_by("update_id"))
+    ]
+
+
+def _talk(conn: Connection, sent: Sent) -> str:
+    row = conn.execute(select(talks.c.person_id, talks.c.flow, talks.c.turn).where(talks.c.id == sent.talk)).first()
+    return repr(tuple(row)) if row else "over"
+
+
+def _made(conn: Connection, sent: Sent) -> list[str]:
+    if sent.flow != "help":
+        return [f"case {row.id} {row.state}" for row in conn.execute(select(cases).where(cases.c.once == sent.talk))]
+    found = []
+    for order in conn.execute(select(orders).where(orders.c.once == sent.talk)).all():
+        parts = conn.execute(
+            select(order_parts.c.id, order_parts.c.stage, order_parts.c.words).where(order_parts.c.order_id == order.id)
+        )
+        did = conn.scalars(select(order_history.c.what).where(order_history.c.order_id == order.id))
+        found.append(f"order {order.id} {order.state} {[tuple(part) for part in parts]} {list(did)}")
+    return found
+
+
+def _outbox(conn: Connection, sent: Sent) -> list[str]:
+    last = select(outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.made_at).where(outbox.c.chat_id == sent.user)
+    return [
+        f"{row.id} {row.kind} {row.state} {row.made_at:%H:%M:%S}"
+        for row in conn.execute(last.order_by(outbox.c.id.desc()).limit(5))
+    ]
+
+
+def _standing(conn: Connection, word: str) -> list[str]:
+    found = []
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if (table.name, column.name) not in SEALED:
+                there = select(table).where(cast(column, Text).contains(word))
+                found += [f"{table.name}.{column.name}"] * bool(conn.execute(there.limit(1)).first())
+    return found
