@@ -94,7 +94,9 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:
-    from bot import keeping, operating, printing
+    from sqlalchemy.exc import OperationalError
+
+    from bot import keeping, not_opened, operating, printing
 
     does = next(getattr(room, name) for room in (operating, keeping, printing) if hasattr(room, name))
     try:
@@ -102,6 +104,9 @@ def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:
     except operating.Stopped as stopped:
         for sentence in stopped.sentences:
             sys.stderr.write(f"{sentence}\n")
+        return operating.BAD_SETTINGS
+    except OperationalError as fault:
+        sys.stderr.write(f"{not_opened.why_not(given.lang, fault)}\n")
         return operating.BAD_SETTINGS
 
 

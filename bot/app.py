@@ -31,6 +31,7 @@ from bot.post.outgoing import keyboard
 from bot.post.raw import Raw
 from bot.post.sharing import office_for
 from bot.post.standing import Picture, Rendered
+from bot.post.starting import once_it_can
 from bot.post.uploads import Found, Shelf
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
@@ -207,12 +208,7 @@ class App:
     async def open(self) -> None:
         """1. the only one here 2. the schema 3. who we are 4. the post office 5. our doors 6. the officer."""
         self.lock.take()
-        schema.upgrade(self.writer, now=self.clock.now())
-        if self.writer.dialect.name != "sqlite":
-            with self.writer.begin() as conn:
-                schema.one_at_a_time(conn)
-                check_key(conn, self.keys)
-        await self.learn_name(self.remembered_name())
+        await self.learn_name(await once_it_can(self.prepare))
         self.opened_at = self.clock.now()
         gc.collect()
         gc.set_threshold(20_000, 20, 20)  # nearly everything goes by itself: looking so often cost 6 % of an update
@@ -229,6 +225,15 @@ class App:
             await self.office.pump.do(lambda desk: invitations.ensure_owner(desk, owner))
         self.office.jobs.start("commands", commands.publish(self.office.wire, self.file))
         log.info("the desk is open", bot=self.username, units=len(self.file.units))
+
+    async def prepare(self) -> str:
+        """The schema as this version wants it, and our key; what this bot was called."""
+        schema.upgrade(self.writer, now=self.clock.now())
+        if self.writer.dialect.name != "sqlite":
+            with self.writer.begin() as conn:
+                schema.one_at_a_time(conn)
+                check_key(conn, self.keys)
+        return self.remembered_name()
 
     def remembered_name(self) -> str:
         """What this bot was called when it was asked last; empty: nobody has asked, or it was another bot."""
@@ -253,8 +258,11 @@ class App:
             raise NotAnswering(str(answer))
         self.username = answer.result["username"]
         if remembered is not None and remembered != self.username:
-            with self.writer.begin() as conn:
-                set_fact(conn, NAME, f"{self.settings.token().partition(':')[0]} {self.username}")
+            await once_it_can(self.remember_name)
+
+    async def remember_name(self) -> None:
+        with self.writer.begin() as conn:
+            set_fact(conn, NAME, f"{self.settings.token().partition(':')[0]} {self.username}")
 
     async def close(self) -> None:
         """Nothing new is taken, what is under way is finished, the rest waits in the database or at Telegram.

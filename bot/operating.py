@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from bot.app import App, NotAnswering
 from bot.importing import import_file
 from bot.logs import set_up_logs
 from bot.loop import quick_loop
+from bot.not_opened import NO_ANSWER, NO_DATABASE, NOT_OPENED, why_not
 from bot.second_channel import missing_settings
 from bot.settings import Settings, SettingsFaults, read_settings
 from bot.words import Reader
@@ -34,20 +35,15 @@ from storage.audit import CHECKS
 from storage.audit import audit as prove
 from storage.audit.whole import whole
 from storage.copies import NoCopy
-from storage.keys import AnotherKey
-from storage.lock import AnotherIsRunning
 from storage.schema import WrongSchema
-from web.serving import NoListener
 
 BAD_SETTINGS = 2
-NO_ANSWER = _("Telegram does not answer, or does not know this token. Look at LINLI_BOT_TOKEN and LINLI_BOT_API.")
 NO_TOKEN = _("The bot's token is missing. Run `linli init`, or set LINLI_BOT_TOKEN.")
 NO_WORKERS = _(
     "Several workers need PostgreSQL: set LINLI_DATABASE_URL to postgresql+psycopg://…. On SQLite `linli run` does "
     "everything in one process."
 )
 DAMAGED = _("The database file is damaged and cannot be read to its end. Restore the latest backup.")
-NO_DATABASE = _("The database cannot be reached. Look at LINLI_DATABASE_URL and LINLI_DATA.")
 
 
 class Stopped(Exception):
@@ -219,16 +215,11 @@ def run(language: str, worker: bool = False) -> None:
             asyncio.get_running_loop().add_signal_handler(signum, stop.set)
         await app.run(stop)
 
-    say = reader(language)
     try:
         with asyncio.Runner(loop_factory=quick_loop()) as runner:
             runner.run(until_told())
-    except NotAnswering:
-        raise Stopped(say.label(NO_ANSWER)) from None
-    except OperationalError:
-        raise Stopped(say.label(NO_DATABASE)) from None
-    except (AnotherIsRunning, AnotherKey, NoCopy, NoListener, WrongSchema) as found:
-        raise Stopped(str(found)) from None
+    except NOT_OPENED as found:
+        raise Stopped(why_not(language, found)) from None
 
 
 def audit(language: str) -> int:

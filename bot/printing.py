@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 
 from bot.app import NotAnswering
-from bot.operating import NO_ANSWER, Stopped, learn_bots_name, out, reader, ready_app
+from bot.not_opened import NO_ANSWER
+from bot.operating import Stopped, learn_bots_name, out, reader, ready_app
 from desk import posters
 from domain.refusals import Refusal
 from domain.words import _

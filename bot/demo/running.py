@@ -16,11 +16,13 @@ from typing import Any
 from bot.app import App
 from bot.demo.file import town_file
 from bot.logs import set_up_logs
+from bot.not_opened import NOT_OPENED, why_not
 from bot.post.budget import Budget
 from bot.post.clock import MovableClock
 from bot.settings import Settings
 
 Line = dict[str, Any]
+NOT_OPEN = 2  # how a process ends that could not open
 
 
 async def listen() -> asyncio.StreamReader:
@@ -48,7 +50,11 @@ async def main() -> None:
     clock.move(timedelta(seconds=told["ahead"]))
     budget = Budget() if told["budgets"] else Budget.none()
     app = App(Settings.model_validate(told["settings"]), town_file(told["language"]), clock=clock, budget=budget)
-    await app.open()
+    try:
+        await app.open()
+    except NOT_OPENED as fault:
+        sys.stderr.write(f"{why_not(told['language'], fault)}\n")
+        sys.exit(NOT_OPEN)
     say(open=True)
     answers: set[asyncio.Task[None]] = set()
     while line := await lines.readline():

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from bot.post.faults import place
+from bot.post.starting import once_it_can
 from storage import leases
 from storage.bells import LEASES, ring
 
@@ -53,7 +54,7 @@ class Duties:
     async def start(self, wanted: Collection[str]) -> None:
         """Whatever is free is ours when this returns."""
         self._wanted = set(wanted)
-        await asyncio.to_thread(self._prepare)
+        await once_it_can(lambda: asyncio.to_thread(self._prepare))
         await self._beat()
         self._task = asyncio.create_task(self._run(), name="heartbeat")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's
 OWN_SQLITE = frozenset({1, 18, 19, 20, 21, 25})
 """SQLITE_ERROR, TOOBIG, CONSTRAINT, MISMATCH, MISUSE, RANGE: a wrong statement. All others: the file or its disk."""
 
@@ -51,6 +52,24 @@ def _of_the_house(fault: BaseException) -> bool:
             return True
         case _:
             return False
+
+
+def is_held(fault: BaseException) -> bool:
+    """Somebody else holds what was wanted, and has not let go of it in time."""
+    return any(_held(each.orig) for each in _chain(fault) if isinstance(each, exc.DBAPIError))
+
+
+def _held(fault: BaseException | None) -> bool:
+    if isinstance(fault, sqlite3.Error):
+        return (getattr(fault, "sqlite_errorcode", 1) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(fault, "sqlstate", None) == LOCK_NOT_AVAILABLE
+
+
+def passes(fault: BaseException) -> bool:
+    """Goes by itself, as a rule: a file that somebody holds, a connection that was cut. One that cannot be made does
+    not: its address may be wrong."""
+    cut = any(each.connection_invalidated for each in _chain(fault) if isinstance(each, exc.DBAPIError))
+    return cut or is_held(fault)
 
 
 def place(fault: BaseException) -> str:

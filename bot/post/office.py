@@ -31,6 +31,7 @@ from bot.post.marks import NoteStanding
 from bot.post.outgoing import Outgoing
 from bot.post.pump import Pump
 from bot.post.standing import Render
+from bot.post.starting import once_it_can
 from bot.post.ticker import Sweep, Ticker
 from bot.post.transaction import Handle
 from bot.post.uploads import SHELF, Shelf
@@ -131,7 +132,7 @@ class PostOffice:
     async def open(self, *, fetch: bool = True, tick: bool = True) -> None:
         """What was left over from before goes first; then updates are fetched."""
         await self.wire.open()
-        await self.courier.recover()
+        await once_it_can(self.courier.recover)
         await self.pump.start()
         self.courier.start()
         self._open, self._ticking, self._fetching = True, tick, fetch

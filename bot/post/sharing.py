@@ -13,6 +13,7 @@ from bot.post.duties import COURIER, POLL, TICKER, Duties, Duty
 from bot.post.farewell import Farewell
 from bot.post.office import PostOffice
 from bot.post.shared import Ringing, SharedCourier
+from bot.post.starting import once_it_can
 from bot.post.turns import TOGETHER
 from bot.post.workers import Worker
 from storage.bells import INBOX, LEASES, OUTBOX
@@ -128,7 +129,7 @@ class SharedOffice(PostOffice):
         self._leave(self.ticker.stop())
 
     async def _begin_sending(self) -> None:
-        await self._sender.recover()
+        await once_it_can(self._sender.recover)
         self._sender.start()
 
     async def _end_sending(self) -> None:
