@@ -19,7 +19,7 @@ from domain.places import path_up
 from domain.points import TAKEN_BACK, Earning, NotEnoughPoints, month_start
 from domain.refusals import AlreadyDone, NotFound, Refusal
 from domain.words import Text, _
-from storage import earnings, points
+from storage import co_volunteers, earnings, points
 from storage import hand_awards as rows
 from storage.hand_awards import HandAward
 from storage.household_changes import heir_of
@@ -237,13 +237,22 @@ def check_may_take_back(desk: Desk, person: Person, transfer_id: int) -> None:
 
 
 def take_back(desk: Desk, person: Person, transfer_id: int, words: str) -> Text:
-    """A mistake is put right by the opposite entry, once, with a reason."""
+    """A mistake is put right by the opposite entry, once, with a reason; of an order with what those earned by it who
+    came along. All of it, or nothing.
+    """
     check_may_take_back(desk, person, transfer_id)
     try:
-        bring_back(desk, transfer_id)
-        happened = points.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, person.id, words)
+        with desk.conn.begin_nested():
+            happened = _reverse(desk, person, transfer_id, words)
+            for share in co_volunteers.shares_of(desk.conn, transfer_id) if happened else ():
+                _reverse(desk, person, share, words)
     except NotEnoughPoints as refusal:
         raise Spent(**refusal.said.blanks) from None
     if not happened:
         raise AlreadyDone
     return _("Done. Both entries stand in the statement.")
+
+
+def _reverse(desk: Desk, person: Person, transfer_id: int, words: str) -> bool:
+    bring_back(desk, transfer_id)
+    return points.reverse(desk.conn, desk.now, transfer_id, TAKEN_BACK, person.id, words)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from desk import escalation, pausing
+from desk import co_volunteers, escalation, pausing
 from desk.deadlines import meet_deadline, set_deadline
 from desk.front import Desk
 from desk.holding import FREE, get_held, stop_watching, take_back
@@ -32,9 +33,13 @@ from domain.words import Text, _
 from storage import orders as rows
 
 
-def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any]]) -> Text:
-    """The work is done, with a note, and a picture where the category asks for one. Now the requester says."""
+def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any]], along: Sequence[int] = ()) -> Text:
+    """The work is done, with a note, and a picture where the category asks for one. Now the requester says.
+
+    `along`: who came along; each of them is asked.
+    """
     order = get_held(desk, person, order_id)
+    co_volunteers.check_named(desk, order, person, along)
     match evidence_missing(desk, order_id, parts):
         case "photo":
             raise rules.PictureNeeded
@@ -45,6 +50,7 @@ def resolve(desk: Desk, person: Person, order_id: int, parts: list[dict[str, Any
     rows.add_parts(desk.conn, order_id, person.id, "done", parts, desk.now)
     want_evidence(desk, order, person, "done")
     rows.remember(desk.conn, order_id, "resolve", desk.now, person.id)
+    co_volunteers.name(desk, order, person, along)
     take_back(desk, order, person.id)
     meet_deadline(desk, order_id, "resolution")
     set_deadline(desk, order_id, "closing", desk.now + desk.file.orders.closes_by_itself)
@@ -75,12 +81,12 @@ def _changed(desk: Desk, order_id: int) -> Refusal:
     return rules.Changed(stands=rules.stands(now, name_of(desk, now.holder_id)))
 
 
-def close(desk: Desk, person: Person, order_id: int) -> Text:
-    """Yes, it's done: accepted, and the points are posted."""
+def close(desk: Desk, person: Person, order_id: int, *, alone: bool = False) -> Text:
+    """Yes, it's done: accepted, and the points are posted. `alone`: nobody came along with whoever had it."""
     order = get_asked(desk, person, order_id)
     if order.state == "closed":
         raise AlreadyDone
-    if not _close(desk, order, person):
+    if not _close(desk, order, person, alone):
         raise _changed(desk, order_id)
     return _("I'm glad. Thank you for telling me!")
 
@@ -91,13 +97,17 @@ def close_by_itself(desk: Desk, order_id: int) -> bool:
     return order is not None and _close(desk, order, None)
 
 
-def _close(desk: Desk, order: Order, person: Person | None) -> bool:
+def _close(desk: Desk, order: Order, person: Person | None, alone: bool = False) -> bool:
     if not rows.move(desk.conn, order, "close", closed_at=desk.now):
         return False
     rows.remember(desk.conn, order.id, "close", desk.now, person.id if person else None)
     meet_deadline(desk, order.id, "closing")
     order = get_order(desk, order.id)
-    award(desk, order)
+    if alone:
+        co_volunteers.came_alone(desk, order)
+    came = co_volunteers.fix_shares(desk, order)
+    award(desk, order, len(came))
+    co_volunteers.share_out(desk, order, came)
     thank_reporter(desk, order)
     tell_others(desk, order, MENDED, person)
     show_order(desk, order)

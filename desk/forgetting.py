@@ -18,8 +18,8 @@ from domain.cases import DELETABLE, is_deletable
 from domain.people import Person, is_officer
 from domain.refusals import AlreadyDone
 from domain.words import in_language
+from storage import co_volunteers, household_cards
 from storage import forgetting as rows
-from storage import household_cards
 from storage.escalation import end_runs
 from storage.forgetting import Theirs
 from storage.households import chats_with, count_members
@@ -119,6 +119,7 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
         show_askers(desk, get_order(desk, order_id))  # the others read that there is one less
         refresh_alerts(desk, order_id)
     rows.drop_notes(desk.conn, person.id)
+    co_volunteers.forget(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
     if person.household_id is not None and count_members(desk.conn, person.household_id) == 0:
         household_cards.change(desk.conn, person.household_id, name=None)  # nobody goes by it any more

@@ -19,6 +19,7 @@ from domain.refusals import NotFound
 from domain.teams import Team
 from domain.words import Named, Text, _
 from storage import orders as rows
+from storage.co_volunteers import came
 from storage.judging import merged_into, root_of
 from storage.messages import find_cards
 from storage.people import find_person
@@ -84,6 +85,13 @@ def watchers_of(desk: Desk, order: Order) -> list[Person]:
 
 def name_of(desk: Desk, person_id: int | None) -> str | None:
     return get(desk.conn, person_id).called if person_id is not None else None
+
+
+def along_of(desk: Desk, order: Order) -> list[str]:
+    """Who came along with its holder, as whoever was helped reads it."""
+    if order.holder_id is None or order.state not in ("resolved", "closed"):
+        return []
+    return [get(desk.conn, each.person_id).called for each in came(desk.conn, order.id, order.holder_id)]
 
 
 def called_to(desk: Desk, person: Person, order: Order) -> str | Text:
@@ -178,6 +186,7 @@ def view_for_requester(desk: Desk, order_id: int, chat_id: int) -> views.Request
         quiet=None if is_urgent(desk, order) else desk.file.quiet,
         question=question_of(desk, order),
         done=rows.parts_of(desk.conn, order.id, "done") if over else (),
+        along=along_of(desk, order),
         to_rate=next((what for what, given in zip(RATED, marks, strict=False) if given is None), None),
     )
 

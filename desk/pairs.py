@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +11,18 @@ from desk.front import CardRefresh, Desk
 from desk.roles import check_officer
 from domain.households import Address
 from domain.people import Person
+from storage.co_volunteers import counted_since
 from storage.good_deeds import praised_since
 from storage.households import find_household
+from storage.people import get_person
 
 CARD = "pairs"
 LOOKS_BACK = timedelta(days=90)
 AT_LEAST = 3
 """So often within that time; a thank-you that was returned once is only polite."""
 LISTED = 12
+ALWAYS_TOGETHER = 5
+"""So often with one and the same, and with nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,30 @@ def closed_pairs(desk: Desk) -> list[Pair]:
                 found.append((one, other, there, back))
     pairs = [_pair(desk, *each) for each in sorted(found, key=lambda each: (-(each[2] + each[3]), each[0]))]
     return [pair for pair in pairs if pair is not None][:LISTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who says that somebody came along, how often, and how often that was not so."""
+
+    holder: str
+    others: Sequence[str]
+    agreed: int
+    not_so: int
+
+
+def namings(desk: Desk) -> list[Named]:
+    """Whoever named somebody who was not there, and whoever always comes with the same; the plainest first."""
+    counted: dict[int, dict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for holder, other, state, count in counted_since(desk.conn, since(desk)):
+        counted[holder][other]["agreed" if state == "agreed" else "asked" if state == "asked" else "not_so"] += count
+    found = []
+    for holder, others in counted.items():
+        agreed, not_so = (sum(each[what] for each in others.values()) for what in ("agreed", "not_so"))
+        if not_so or (len(others) == 1 and agreed >= ALWAYS_TOGETHER):
+            names = [get_person(desk.conn, each).called for each in others]
+            found.append(Named(get_person(desk.conn, holder).called, names, agreed, not_so))
+    return sorted(found, key=lambda each: (-each.not_so, -each.agreed, each.holder))[:LISTED]
 
 
 def _pair(desk: Desk, one: int, other: int, there: int, back: int) -> Pair | None:

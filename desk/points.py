@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from desk.front import Desk
 from desk.order_views import askers_of, category_of, tell_person
+from domain.co_volunteers import part_of_holder
 from domain.desk_file import Caps
 from domain.orders import Order, is_own
 from domain.points import HELPED, Earning, allowed, day_start, month_of, month_start
@@ -75,8 +76,22 @@ def _is_own(desk: Desk, earning: Earning, others: Sequence[int]) -> bool:
     return get_person(desk.conn, earning.decided_by).household_id == earning.household_id
 
 
-def award(desk: Desk, order: Order) -> int:
-    """What the standard gives for this order. How many points were posted; whoever earned them is told."""
+def award_key(order: Order) -> str:
+    """The key under which whoever does an order first earns for it."""
+    return f"award:order:{order.id}"
+
+
+def standard_for(desk: Desk, order: Order) -> int:
+    """What the standard gives for this order."""
+    category = category_of(desk, order)
+    return category.award * category.difficulty
+
+
+def award(desk: Desk, order: Order, others: int = 0) -> int:
+    """What the standard gives its holder for this order, when so many others came along.
+
+    How many points were posted; whoever earned them is told.
+    """
     if order.holder_id is None:
         return 0
     category, doer = category_of(desk, order), get_person(desk.conn, order.holder_id)
@@ -86,7 +101,7 @@ def award(desk: Desk, order: Order) -> int:
     if doer.household_id is None:
         tell_person(desk, doer.id, NO_HOUSEHOLD)
         return 0
-    once = f"award:order:{order.id}"
+    once, standard = award_key(order), standard_for(desk, order)
     if rows.is_known(desk.conn, once):  # said to be done once before, and it was not
         if rows.earner_of(desk.conn, once) == doer.id:
             tell_person(desk, doer.id, THANKS(category=category.name))
@@ -96,7 +111,7 @@ def award(desk: Desk, order: Order) -> int:
         once=once,
         household_id=doer.household_id,
         earned_by=doer.id,
-        points=category.award * category.difficulty,
+        points=part_of_holder(standard, others, desk.file.points.together),
         reason=HELPED(category=category.name),
         dimension=category.dimension,
         pair=order.askers,
@@ -105,7 +120,7 @@ def award(desk: Desk, order: Order) -> int:
             "order": order.id,
             "household": doer.household_id,
             "earned_by": doer.id,
-            "standard": category.award * category.difficulty,
+            "standard": standard,
         },
         deed=category.key,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from desk import escalation
 from desk.closing import may_find_unmended
 from desk.front import Desk
-from desk.order_views import category_of, is_urgent, name_of, question_of
+from desk.order_views import along_of, category_of, is_urgent, name_of, question_of
 from desk.report_ladders import kind_of, report_of
 from desk.reports import get_report, guardians_of
 from domain.orders import Order, may_answer
@@ -49,6 +49,7 @@ def view_for_reporter(desk: Desk, order_id: int, chat_id: int) -> ReportView | N
         quiet=None if is_urgent(desk, order) else desk.file.quiet,
         body=desk.file.bodies.get(report.body) if report.body is not None else None,
         done=rows.parts_of(desk.conn, order_id, "done"),
+        along=along_of(desk, order),
         question=question_of(desk, order),
         may_reopen=may_find_unmended(desk, reader, order),
     )

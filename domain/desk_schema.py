@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendars import BusinessCalendar, QuietHours
+from domain.co_volunteers import Together
 from domain.desk_diary import DiaryStandard
 from domain.escalation import EscalationPolicy
 from domain.places import Unit
@@ -149,6 +150,7 @@ class PointsStandard:
     dimensions: Mapping[str, Named] = field(default_factory=dict)
     caps: Caps = Caps()
     second_signature_above: int | None = None
+    together: Together = field(default_factory=Together)  # how those who help together earn
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from itertools import pairwise
 
 from domain.calendars import WEEKDAYS, BusinessCalendar, QuietHours, is_country
+from domain.co_volunteers import EACH, SHARE, Together
 from domain.desk_reading import Table, find_guess
 from domain.desk_schema import Caps, Category, EmergencyNumber, OrderRules, PointsStandard, Promise
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationPolicy, EscalationStep
@@ -191,9 +192,25 @@ def read_points(table: Table | None) -> PointsStandard:
         caps = Caps(person, household, limits.number("pair_month", 60))
         limits.done()
     names = {key: dimensions.named(key) for key in dimensions.raw} if dimensions else {}
-    points = PointsStandard(names, caps, table.number("second_signature_above", 50))
+    points = PointsStandard(names, caps, table.number("second_signature_above", 50), _together(table))
     table.done()
     return points
+
+
+def _together(table: Table) -> Together:
+    """Shared, all of it for each, or a percentage of it for each."""
+    told = table.word("together", SHARE)
+    if told is None or told == SHARE:
+        return Together()
+    percent = re.fullmatch(r"(\d{1,3})\s*%", told)
+    if told == EACH or (percent and 1 <= int(percent[1]) <= 100):
+        return Together(EACH, int(percent[1]) if percent else 100)
+    sentence = _(
+        "“{value}” does not say how those who help together earn. "
+        "Write “share”, “each”, or a part for each such as “50%”."
+    )
+    table.fault("together", sentence(value=told))
+    return Together()
 
 
 def is_reserved(reach: str) -> bool:

@@ -132,6 +132,7 @@ class RequestView:
     rests: tuple[str, str] | None  # the clock stands still at night, from when to when
     question: str | None  # what they are being asked
     done: Sequence[Part]  # what the holder said about it
+    along: Sequence[str]  # who came along, as the holder says
     to_rate: str | None  # speed, quality, words; None: nothing more to ask
 
 
@@ -149,6 +150,7 @@ def request_view(
     question: str | None,
     done: Sequence[Part],
     to_rate: str | None,
+    along: Sequence[str] = (),
 ) -> RequestView | None:
     """None for whoever neither needs it nor asked for it."""
     if reader_id not in order.askers:
@@ -174,5 +176,6 @@ def request_view(
         rests=(f"{quiet.start:%H:%M}", f"{quiet.end:%H:%M}") if quiet and waits else None,
         question=question,
         done=done if order.state in ("resolved", "closed") else (),
+        along=along,
         to_rate=to_rate if order.state == "closed" else None,
     )

@@ -60,6 +60,7 @@ class ReportView:
     body: Body | None
     rung_at: datetime | None
     done: Sequence[Part]  # what was said about how it was mended
+    along: Sequence[str]  # who came along with whoever mended it
     guardian: str | None
     question: str | None  # what its reporter is being asked
     may_reopen: bool  # they may say that it is not mended
@@ -81,6 +82,7 @@ def report_view(
     quiet: QuietHours | None,
     body: Body | None,
     done: Sequence[Part],
+    along: Sequence[str] = (),
     question: str | None = None,
     may_reopen: bool = False,
 ) -> ReportView:
@@ -105,6 +107,7 @@ def report_view(
         body=body if order.state in (*ALIVE, "resolved", "referred") else None,
         rung_at=report.rung_at,
         done=done if order.state in ("resolved", "closed") else (),
+        along=along,
         guardian=report.guardian if is_reporter else None,
         question=question if is_reporter else None,
         may_reopen=may_reopen,

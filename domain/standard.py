@@ -19,6 +19,7 @@ def standard_of(file: DeskFile) -> dict[str, Any]:
             if each.award.doer or each.award.reporter
         },
         "diary": file.diary.award,
+        "together": [file.points.together.how, file.points.together.percent],
         "dimensions": list(file.points.dimensions),
         "caps": _caps(file.points.caps),
         "second_signature_above": file.points.second_signature_above,

@@ -45,6 +45,8 @@ NAMELESS = {
     "orders.asked_by": "that something was asked for stays countable; the words, the name and the place are gone",
     "orders.requester_id": "as above",
     "orders.holder_id": "that a neighbour helped stays with the order",
+    "co_volunteers.named_by": "that somebody else came along stays with the order",
+    "co_volunteers.person_id": "as above; what was not answered yet is deleted",
     "order_history.person_id": "what happened to an order stays in its order; notes are emptied",
     "stations.made_by": "the station goes on",
     "merchants.made_by": "the merchant goes on giving",

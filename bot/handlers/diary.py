@@ -154,8 +154,11 @@ def paint_pairs(view: View, person_id: int, chat_id: int) -> Face | None:
         return None
     found = pairs.closed_pairs(view)
     language, since = language_of(view, reader), pairs.since(view)
+    named = [_named(each) for each in pairs.namings(view)]
+    along = [_("Named as having come along, since {since}:")(since=since), *named] if named else []
     if not found:
-        return Face(_("Since {since} no two households have praised only each other.")(since=since), language=language)
+        none = _("Since {since} no two households have praised only each other.")(since=since)
+        return Face(lines(none, *along), language=language)
     row = _("• {one} ↔ {other}: {there} and {back}")
     units = view.file.units
     rows = [
@@ -170,7 +173,12 @@ def paint_pairs(view: View, person_id: int, chat_id: int) -> Face | None:
     ]
     head = _("Since {since} these households have praised each other and nobody else:")(since=since)
     kind = _("That may be chance. Please ask kindly; what was given can be taken back.")
-    return Face(lines(head, *rows, kind), language=language)
+    return Face(lines(head, *rows, *along, kind), language=language)
+
+
+def _named(seen: pairs.Named) -> Text:
+    row = _("• {name} named {names}. Yes: {agreed}. Not so: {not_so}.")
+    return row(name=seen.holder, names=" · ".join(seen.others), agreed=seen.agreed, not_so=seen.not_so)
 
 
 CARDS = {diary.CARD: paint_diary, diary.LIST: paint_list, pairs.CARD: paint_pairs}

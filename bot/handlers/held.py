@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards import Face, View
 from bot.flows.router import Open
 from bot.flows.steps import parts_as_text
@@ -23,6 +25,11 @@ ARRIVALS = {"in_10": _("There in 10 minutes"), "in_30": _("There in half an hour
 def told(parts: list[Part]) -> Text | None:
     """A story as words; pictures and voices are named, and follow by themselves."""
     return parts_as_text([{"kind": each.kind, "words": each.words} for each in parts]) if parts else None
+
+
+def came_along(names: Sequence[str]) -> Text | None:
+    """Who else was there, for whoever was helped."""
+    return _("Came along: {names}")(names=" · ".join(names)) if names else None
 
 
 def opens(label: Text, flow: str, order_id: int) -> Button:

@@ -57,6 +57,8 @@ async def tapped(query: CallbackQuery, callback_data: OrderTap, desk: Desk, pers
             return holding.need_help(desk, person, order_id)
         case "close":
             return closing.close(desk, person, order_id)
+        case "close_alone":
+            return closing.close(desk, person, order_id, alone=True)
         case "reopen":
             return closing.reopen(desk, person, order_id)
         case "show":

@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 
 from bot.cards import Face, View, language_of
-from bot.handlers.held import opens, told
+from bot.handlers.held import came_along, opens, told
 from bot.handlers.orders import tap
 from bot.handlers.relay import write_button
 from desk import reports
@@ -49,6 +49,7 @@ def paint_report(view: View, order_id: int, chat_id: int) -> Face | None:
         *referred(seen),
         *waiting(seen),
         _("They say: {words}")(words=told(list(seen.done))) if seen.done else None,
+        came_along(seen.along),
         _("Is it all right now?") if seen.state == "resolved" else None,
         others(count=seen.votes) if seen.votes else None,
         _("Your family has been asked whether your name may be known.") if seen.guardian == ASKED else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cards import Face, View
-from bot.handlers.held import CASH, opens, told
+from bot.handlers.held import CASH, came_along, opens, told
 from bot.handlers.orders import RateTap, tap
 from bot.handlers.relay import write_button
 from bot.handlers.reports import paint_report
@@ -41,6 +41,7 @@ def paint_request(view: View, order_id: int, chat_id: int) -> Face | None:
         *waiting(request),
         *at_the_door(request),
         _("They say: {words}")(words=told(list(request.done))) if request.done else None,
+        came_along(request.along),
         _("Is everything all right now?") if request.state == "resolved" else None,
         NOW_ASKED[request.to_rate] if request.to_rate else None,
     )
@@ -85,7 +86,10 @@ def buttons(request: RequestView, order_id: int) -> tuple[Button, ...]:
         answer = (opens(_("Answer"), "answer", order_id),) if request.question else ()
         return *answer, opens(_("Call it off"), "cancel_order", order_id)
     if request.state == "resolved":
-        return tap(_("Yes, it's done"), "close", order_id), tap(_("Not yet"), "reopen", order_id)
+        yes = [tap(_("Yes, it's done"), "close", order_id)]
+        if request.along:
+            yes.append(tap(_("Yes, but nobody else came"), "close_alone", order_id))
+        return *yes, tap(_("Not yet"), "reopen", order_id)
     if request.to_rate == "words":
         return (opens(_("Say a word"), "rate", order_id),)
     if request.to_rate is not None:

@@ -8,6 +8,7 @@ from aiogram.types import Message
 
 from bot.flows.router import Private
 from desk.front import Desk
+from domain.co_volunteers import SHARE, Together
 from domain.desk_file import DeskFile
 from domain.people import Person
 from domain.words import Named, Text, _, lines
@@ -43,12 +44,22 @@ def in_words(file: DeskFile) -> Text:
         *reports,
         *tellers,
         diary,
+        _together(file.points.together),
         *_limits(file),
         _(
             "Nobody earns for their own household. A thank-you is a word, never points. "
             "/points shows where yours are from."
         ),
     )
+
+
+def _together(together: Together) -> Text:
+    """What those earn who help together."""
+    if together.how == SHARE:
+        return _("Whoever takes it and whoever comes along share the points.")
+    if together.percent == 100:
+        return _("Whoever comes along earns just as much.")
+    return _("Whoever comes along earns {part} of it.")(part=f"{together.percent}%")
 
 
 def _limits(file: DeskFile) -> list[Text | None]:

@@ -7,6 +7,7 @@ from storage.tables.base import Instant, among, metadata
 from storage.tables.boards import board_choices, standing_counts, standings
 from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
+from storage.tables.co_volunteers import co_volunteers
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
 from storage.tables.households import household_cards, household_changes
 from storage.tables.market import awaited, items, merchants, presentations, redemptions, stations, stock_moves
@@ -45,6 +46,7 @@ __all__ = [
     "case_grants",
     "case_traces",
     "cases",
+    "co_volunteers",
     "consents",
     "contacts",
     "deadlines",

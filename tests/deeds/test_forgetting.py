@@ -247,6 +247,7 @@ HARMLESS = {
     "cards": ["subject", "face"],  # a hash
     "case_traces": ["who"],  # a keyed hash
     "cases": ["once", "who", "unit", "sealed", "state"],  # sealed, and looked at below
+    "co_volunteers": ["state"],
     "consents": ["version"],
     "contacts": ["reach", "language_code"],
     "deadlines": ["metric"],

@@ -29,6 +29,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     # what stands there, what is written instead, the words its line holds, what the fault says
     ('team    = "neighbours"', 'taem = "neighbours"', "taem", "Did you mean “team”?"),
     ("award   = 5", "points_for_everyone = 5", "points_for", "What may stand here: name, in, team"),
+    ("[points.dimensions]", '[points]\ntogether = "shared"\n[points.dimensions]', "shared", "Write “share”, “each”"),
+    ("[points.dimensions]", '[points]\ntogether = "0%"\n[points.dimensions]', "0%", "a part for each such as “50%”"),
     ("[points.dimensions]", "[pionts.dimensions]", "[pionts", "Did you mean “points”?"),
     ('zone      = "Asia/Shanghai"', 'zone = "Asia/Shangai"', "Shangai", "Did you mean “Asia/Shanghai”?"),
     ('zone      = "Asia/Shanghai"', 'zone = "here"', "here", "is not a time zone"),

@@ -12,6 +12,7 @@ from sandbox.phones import Phone
 from storage.households import find_household
 from storage.people import find_person
 from storage.points import audit
+from tests.stories.test_asking import ASK
 from tests.town import TestTown
 
 SHOPPING = _("Help: {category}")(category="Groceries")
@@ -103,3 +104,27 @@ async def test_anybody_reads_what_earns_points(town: TestTown) -> None:
     await town.ama.hears(
         "What earns points", "At most 30 a day", "between the same two households", "two people in charge"
     )
+
+
+async def test_whoever_came_along_is_asked_and_shares(town: TestTown) -> None:
+    await town.joins(town.ama)
+    await town.ama.says(*ASK, "[Yes, send it]")
+    await town.ben.taps("I'll take it", on=await town.volunteers.sees("Groceries", buttons=["I'll take it"]))
+    await town.ben.says("[Done]", "Up the stairs", "[That's all; I wasn't alone]")
+    await town.ben.hears("Who came along?")
+    await town.ben.says("[Cleo]")
+    await town.ama.hears("Is everything all right now?", "Came along: Cleo")
+    card = await town.cleo.hears("Ben says that you came along: Groceries", "Were you there?")
+    await town.cleo.taps("Yes, I was there", on=card)
+    town.cleo.is_told("Your part is noted as soon as")
+    await town.cleo.sees("You have said that you were there")
+    await town.ama.says("[Yes, it's done]")
+    await town.ben.hears("earned 3 points")
+    await town.cleo.hears("earned 2 points")
+    await town.ama.all_read()
+    assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_the_standard_says_how_those_who_help_together_earn(town: TestTown) -> None:
+    await town.ben.says("/standard")
+    await town.ben.hears("Whoever takes it and whoever comes along share the points.")
