@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -137,17 +138,23 @@ def _consent_version(head: Table) -> str:
     return head.word("consent_version", "1") or "1"
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Each has a file of its own, and to look for all of them takes some while."""
+    return frozenset(available_timezones())
+
+
 def _zone(head: Table) -> ZoneInfo:
     value = head.word("zone", "Asia/Shanghai")
     if value is None:
         if "zone" not in head.raw:
             head.missing("zone", 'zone = "Asia/Shanghai"')
-    elif value in available_timezones():
+    elif value in _zones():
         return ZoneInfo(value)
     else:
         sentence = _("“{value}” is not a time zone. Write for example: {example}")
         filled = sentence(value=value, example='zone = "Asia/Shanghai"')
-        places = sorted(each for each in available_timezones() if "/" in each)
+        places = sorted(each for each in _zones() if "/" in each)
         head.faults.unknown(head.here("zone"), value, places, filled)
     return ZoneInfo("UTC")
 

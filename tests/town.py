@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from structlog.testing import capture_logs
 
+from bot.demo.file import town_file
 from bot.demo.town import DemoTown, open_town
 from bot.post.clock import FrozenClock
 from bot.words import Reader
 from desk.front import Desk
 from domain.words import Text
 from sandbox.phones import Chat, Phone, shown
+from tests.conftest import migrated
+
+its_file = cache(town_file)
 
 
 @dataclass
@@ -75,6 +80,11 @@ class TestTown:
         await phone.taps((await phone.last())["reply_markup"]["inline_keyboard"][0][0]["text"])
 
 
+def put_empty_desk(data: Path) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "linli.db").write_bytes(migrated())
+
+
 @asynccontextmanager
 async def a_town(
     data: Path, now: datetime, *, language: str = "en", database_url: str = "", strict: bool = True, **options: Any
@@ -88,6 +98,9 @@ async def a_town(
 
     listener = Listener(logging.ERROR)
     logging.getLogger().addHandler(listener)
+    if not database_url:
+        put_empty_desk(data)
+    options.setdefault("file", its_file(language))
     with capture_logs() as logs:
         clock = FrozenClock(now)
         demo = await open_town(

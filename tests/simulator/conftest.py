@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +10,21 @@ from sqlalchemy import create_engine, make_url, text
 
 from storage import schema
 from storage.work import open_writer
+from tests.conftest import create_database, migrated
 
 
 @pytest.fixture
 def another_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
     if database_url.startswith("sqlite"):
         path = tmp_path / "another.db"
-        shutil.copyfile(request.getfixturevalue("empty_sqlite"), path)
+        path.write_bytes(migrated())
         yield f"sqlite:///{path}"
         return
     url = make_url(database_url)
     name = f"{url.database}_another"
     server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as conn:
-        conn.execute(text(f'CREATE DATABASE "{name}"'))
+        create_database(conn, name)
     there = url.set(database=name).render_as_string(hide_password=False)
     engine = open_writer(there)
     schema.upgrade(engine)
