@@ -21,6 +21,7 @@ OTHERS: dict[str, Text] = {
     "card": _("our card"),
     "standard": _("what earns points"),
     "board": _("the neighbourhood's board"),
+    "honour": _("the honour board"),
     "settings": _("language, quiet, my household"),
     "cancel": _("put this away"),
 }

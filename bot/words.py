@@ -24,6 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from domain.honours import MONTH, QUARTER, YEAR, Period
 from domain.words import Text, _, in_language
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -127,6 +128,8 @@ class Reader:
                 return self.instant(value)
             case timedelta():
                 return self.duration(value)
+            case Period():
+                return self.period(value)
             case Mapping():
                 return self.blank(in_language(value, self.language), escape=escape)
             case Iterable():
@@ -149,6 +152,11 @@ class Reader:
 
     def duration(self, lasts: timedelta) -> str:
         return format_timedelta(lasts, threshold=1.2, locale=self.language)
+
+    def period(self, of: Period) -> str:
+        """November 2026, the fourth quarter of it, or 2026."""
+        skeleton = {MONTH: "yMMMM", QUARTER: "yQQQQ", YEAR: "y"}[of.span]
+        return format_skeleton(skeleton, of.first, locale=self.language)
 
 
 class _Blanks(dict[str, str]):

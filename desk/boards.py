@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desk.diary import page_fact
 from desk.front import CardRefresh, Desk
+from desk.honour_ties import changed
 from desk.points import NoHousehold
 from desk.roles import may_lead
 from domain.households import Address
@@ -69,13 +70,13 @@ def show(desk: Desk, person: Person, span: str, dimension: str, *, anew: bool) -
     """This month or this year, everything or one dimension of it."""
     if span not in (MONTH, YEAR) or (dimension and dimension not in desk.file.points.dimensions):
         raise NotFound
-    _unit_of(desk, person)
+    unit_of(desk, person)
     set_fact(desk.conn, page_fact(CARD, person.id), f"{span}:{dimension}")
     if person.telegram_id is not None:
         desk.say(CardRefresh(person.telegram_id, CARD, person.id, anew=anew))
 
 
-def _unit_of(desk: Desk, person: Person) -> str:
+def unit_of(desk: Desk, person: Person) -> str:
     """Where they live; whoever is in charge somewhere and lives elsewhere sees a place they answer for."""
     home = find_household(desk.conn, person.household_id) if person.household_id is not None else None
     if home is not None:
@@ -91,7 +92,7 @@ def _unit_of(desk: Desk, person: Person) -> str:
 def board(desk: Desk, person: Person) -> Board | None:
     """None once they belong nowhere."""
     try:
-        unit = _unit_of(desk, person)
+        unit = unit_of(desk, person)
     except NoHousehold:
         return None
     span, _sign, dimension = (get_fact(desk.conn, page_fact(CARD, person.id)) or f"{MONTH}:").partition(":")
@@ -123,14 +124,14 @@ def _rows(desk: Desk, found: list[Standing], own: int | None) -> list[Row]:
     return [Row(each.rank, names[each.household_id], each.points, each.household_id == own) for each in found]
 
 
-def names_of(desk: Desk, household_ids: list[int]) -> dict[int, Text]:
-    """What each is called where everybody can read it."""
+def names_of(desk: Desk, household_ids: list[int], *, agreed: bool = False) -> dict[int, Text]:
+    """What each is called where everybody can read it. `agreed`: what it would be, with its name."""
     chosen, cards = choices.choices_of(desk.conn, household_ids), cards_of(desk.conn, household_ids)
     homes, crowded = households_of(desk.conn, household_ids), dict[tuple[str, str], bool]()
     names: dict[int, Text] = {}
     for household_id in household_ids:
         card = cards.get(household_id)
-        if card is not None and card.name is not None and chosen.get(household_id, Choice()).named:
+        if card is not None and card.name is not None and (agreed or chosen.get(household_id, Choice()).named):
             names[household_id] = plain(card.name)
             continue
         home = homes.get(household_id)
@@ -162,6 +163,7 @@ def hide_household(desk: Desk, household_id: int, by: int | None) -> None:
     for each in _whole(desk, household_id):
         choices.hide(desk.conn, desk.now, each, by)
         standings.show(desk.conn, each, False)
+        changed(desk, each)
 
 
 def _whole(desk: Desk, household_id: int) -> list[int]:
@@ -182,6 +184,7 @@ def unhide(desk: Desk, person: Person) -> Text:
         for each in _whole(desk, own):
             choices.unhide(desk.conn, each)
             standings.show(desk.conn, each, True)
+            changed(desk, each)
     _refresh(desk, person)
     return _("Done. Your household is on the board again.")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from desk import cases, closing, good_deeds, her_side, holding, problems
 from desk.alerts import refresh_alerts
 from desk.front import Call, CardRefresh, Desk
+from desk.honour_ties import changed
 from desk.households import CARD as HOUSEHOLD_ASK
 from desk.order_views import get_order, show_askers
 from desk.people import roles_of
@@ -18,7 +19,7 @@ from domain.cases import DELETABLE, is_deletable
 from domain.people import Person, is_officer
 from domain.refusals import AlreadyDone
 from domain.words import in_language
-from storage import co_volunteers, household_cards
+from storage import co_volunteers, honours, household_cards
 from storage import forgetting as rows
 from storage.escalation import end_runs
 from storage.forgetting import Theirs
@@ -121,6 +122,9 @@ def _empty(desk: Desk, person: Person, theirs: Theirs) -> None:
     rows.drop_notes(desk.conn, person.id)
     co_volunteers.forget(desk.conn, person.id)
     rows.empty_person(desk.conn, desk.now, person.id, person.telegram_id, who)
+    honours.forget(desk.conn, person.id, person.household_id)
+    if person.household_id is not None:
+        changed(desk, person.household_id)
     if person.household_id is not None and count_members(desk.conn, person.household_id) == 0:
         household_cards.change(desk.conn, person.household_id, name=None)  # nobody goes by it any more
     desk.talks.pop(person.id, None)

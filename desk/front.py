@@ -56,7 +56,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CardRefresh:
-    """This subject's card in this chat may look different now. `anew`: send it again at the bottom of the chat."""
+    """This subject's card in this chat may look different now. `anew`: send it again at the bottom of the chat.
+
+    `once`: nobody may be shown it twice. When Telegram may have it already, it is left, like a receipt.
+    """
 
     chat_id: int
     subject: str
@@ -64,6 +67,7 @@ class CardRefresh:
     lane: Lane = PERSONAL
     silent: bool = False
     anew: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

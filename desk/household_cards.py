@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from desk import market
 from desk.counter import counter_of
 from desk.front import CardRefresh, Desk
+from desk.honour_ties import changed
 from desk.households import home_of, members_of
 from desk.people import get_person
 from desk.roles import in_charge, may_lead, tell
@@ -117,6 +118,7 @@ def rename(desk: Desk, person: Person, words: str) -> str:
     home, name = _home(desk, person), name_of(words)
     rows.change(desk.conn, home.id, name=name)
     _refresh(desk, home)
+    changed(desk, home.id)
     return name
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from desk import people
 from desk.front import CardRefresh, Desk
+from desk.honour_ties import changed
 from desk.roles import tell
 from domain.households import (
     CODE_LENGTH,
@@ -165,6 +166,7 @@ def moved_out(desk: Desk, household_id: int, gone: Sequence[Person]) -> None:
                 desk.say(CardRefresh(each.telegram_id, subject, about, silent=True))
     if rows.count_members(desk.conn, household_id) == 0:
         household_cards.change(desk.conn, household_id, name=None)
+    changed(desk, household_id)
 
 
 def renew_code(desk: Desk, person: Person) -> str:

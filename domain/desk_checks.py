@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.desk_diary import check_diary
+from domain.desk_honours import check_honours
 from domain.desk_reading import Faults, unknown_name
 from domain.desk_report_checks import check_report
 from domain.desk_schema import Category, DeskFile, Promise, ReportKind
@@ -29,6 +30,7 @@ def check_desk_file(desk: DeskFile, faults: Faults, declared_teams: Mapping[str,
         check_report(desk, faults, report)
     check_second_channel(desk.second_channel, desk.units, faults)
     check_diary(desk.diary, desk.points.dimensions, faults)
+    check_honours(desk.honours, desk.units, faults)
 
 
 def _check_units(desk: DeskFile, faults: Faults) -> None:

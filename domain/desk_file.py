@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from domain import desk_sections as read
 from domain.desk_checks import check_desk_file
 from domain.desk_diary import read_diary
+from domain.desk_honours import read_honours
 from domain.desk_reading import Fault, Faults, Table
 from domain.desk_reports import as_category, judges, read_body, read_report
 from domain.desk_schema import (
@@ -107,6 +108,7 @@ def _read(raw: dict[str, Any], faults: Faults) -> DeskFile:
         bodies={key: read_body(key, table) for key, table in whole.tables("bodies")},
         second_channel=read_second_channel(whole.table("second_channel")),
         diary=read_diary(whole.table("diary")),
+        honours=read_honours(whole.table("honour_board")),
     )
     whole.asked["desk"] = None
     head.done()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.calendars import BusinessCalendar, QuietHours
 from domain.co_volunteers import Together
 from domain.desk_diary import DiaryStandard
+from domain.desk_honours import HonourRules
 from domain.escalation import EscalationPolicy
 from domain.places import Unit
 from domain.second_channel import SecondChannel
@@ -172,6 +173,7 @@ class DeskFile:
     bodies: Mapping[str, Body] = field(default_factory=dict)
     second_channel: SecondChannel | None = None
     diary: DiaryStandard = field(default_factory=DiaryStandard)
+    honours: HonourRules | None = None  # None: this desk has no honour board
 
     @property
     def default_language(self) -> str:

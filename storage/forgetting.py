@@ -56,6 +56,9 @@ NAMELESS = {
     "transfers.earned_by": "points are postings that sum to zero, never deleted; they carry no name",
     "transfers.decided_by": "as above",
     "board_choices.hidden_by": "that their household is on no board stays; the others of it may change that now",
+    "honours.changed_by": "which household was left out of a board or put on it stays; the words are gone",
+    "honours.answered_by": "that a household was asked stays; a name they allowed is gone",
+    "honour_boards.decided_by": "a board that is out stays out",
     "hand_awards.earned_by": "points that were given by hand, and to whom; they carry no name and no words",
     "hand_awards.asked_by": "as above",
     "hand_awards.second_by": "as above",
@@ -231,7 +234,7 @@ def empty_redemptions(conn: Connection, person_id: int) -> None:
     conn.execute(delete(presentations).where(presentations.c.keeper_id == person_id))
 
 
-PAGED = ("diary", "good_deeds", "shelf", "statement", "board", "decisions")
+PAGED = ("diary", "good_deeds", "shelf", "statement", "board", "decisions", "honours")
 """Cards that remember which page of them somebody looks at."""
 
 
@@ -241,9 +244,7 @@ def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: i
         conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
     empty_redemptions(conn, person_id)
     facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]
-    facts += [
-        f"page:{card}:{person_id}" for card in ("diary", "good_deeds", "shelf", "statement", "board", "decisions")
-    ]
+    facts += [f"page:{card}:{person_id}" for card in PAGED]
     conn.execute(delete(state).where(state.c.name.in_(facts)))
     if telegram_id is not None:
         conn.execute(delete(group_members).where(group_members.c.telegram_id == telegram_id))

@@ -17,6 +17,7 @@ MOST_ROWS, MOST = 9, 18
 
 POINTS = _("{count} point", "{count} points")
 MORE = _("and {count} household more", "and {count} households more")
+UNNAMED = _("and {count} household that stays unnamed", "and {count} households that stay unnamed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,16 @@ class Honoured:
 
 @dataclass(frozen=True, slots=True)
 class HonourBoard:
-    """What stands on it: the title, the place and period, the households in their order, and a last word."""
+    """What stands on it: the title, the place and period, the households in their order, how many would rather stay
+    unnamed, and a last word.
+    """
 
     title: Words
     place: Words
     period: Words
     rows: Sequence[Honoured]
     thanks: Words = ""
+    unnamed: int = 0
 
 
 def honour_board(reader: Reader, of: HonourBoard) -> bytes:
@@ -50,7 +54,8 @@ def draw(reader: Reader, of: HonourBoard) -> Sheet:
     each = 96
     rows = -(-len(shown) // columns)
     left_out = len(of.rows) - len(shown)
-    body = max(rows, 1) * each + (60 if left_out else 0)
+    below = [kind(count=count) for kind, count in ((MORE, left_out), (UNNAMED, of.unnamed)) if count]
+    body = max(rows, 1) * each + 60 * len(below)
     sheet, room = Sheet(WIDTH, HEAD + 24 + body + FOOT), WIDTH - 2 * MARGIN
     sheet.bar(0, HEAD)
     sheet.write(said(reader, of.title), MARGIN, 16, room, 70, smallest=40, ink=PAPER, weight="bold", align="middle")
@@ -60,9 +65,9 @@ def draw(reader: Reader, of: HonourBoard) -> Sheet:
     for number, row in enumerate(shown):
         left = MARGIN + number // rows * (wide + 32)
         _row(sheet, reader, row, left, HEAD + 24 + number % rows * each, wide, each, small=columns == 2)
-    below = HEAD + 24 + max(rows, 1) * each
-    if left_out:
-        sheet.write(said(reader, MORE(count=left_out)), MARGIN, below, room, 38, smallest=30, ink=SOFT, align="middle")
+    top = HEAD + 24 + max(rows, 1) * each
+    for number, words in enumerate(below):
+        sheet.write(said(reader, words), MARGIN, top + 60 * number, room, 38, smallest=30, ink=SOFT, align="middle")
     thanks = said(reader, of.thanks)
     if thanks:
         at = sheet.height - FOOT + 24

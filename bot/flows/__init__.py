@@ -26,6 +26,7 @@ from bot.flows.give_back import GiveBack
 from bot.flows.give_to import GiveTo
 from bot.flows.good_deed import Praise
 from bot.flows.help import Help
+from bot.flows.honours import LeaveOut, QuietHero
 from bot.flows.household import Household
 from bot.flows.joining import Joining, Language
 from bot.flows.look_after import LookAfter
@@ -92,6 +93,8 @@ ALL: list[type[Flow]] = [
     ProblemClose,
     Award,
     Undo,
+    LeaveOut,
+    QuietHero,
 ]
 
 talking.FLOWS.update({flow.name: flow for flow in ALL})

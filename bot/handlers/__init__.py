@@ -16,6 +16,7 @@ from bot.handlers import (
     edits,
     evening,
     good_deeds,
+    honours,
     household_cards,
     households,
     import_file,
@@ -54,6 +55,7 @@ ROUTERS: list[Router] = [
     statements.router,
     standard.router,
     boards.router,
+    honours.router,
     by_hand.router,
     supervisor.router,
     at_counter.router,  # what a keeper types or photographs is somebody's code before it is anything else
@@ -83,6 +85,7 @@ for room in (
     mine,
     statements,
     boards,
+    honours,
     by_hand,
     supervisor,
     cases,

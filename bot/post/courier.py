@@ -82,7 +82,7 @@ class Courier:
         """These are still to be sent; those that are known here already take their course."""
         known = self._lanes.known() | self._marks.known()
         for parcel in (Parcel.read(row) for row in rows if row.id not in known):
-            if parcel.state == "sending" and parcel.kind not in ("card", "call"):
+            if parcel.state == "sending" and (parcel.kind not in ("card", "call") or parcel.rule == "bulk"):
                 self._ended(parcel, Uncertain("the process ended"), outage=False)
             else:
                 self._lanes.add(parcel, self._clock.now())

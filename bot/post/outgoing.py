@@ -93,8 +93,10 @@ class Outgoing:
                 return self._line(saying, saying.language or stored)
             case Copy():
                 return self._copy(saying, saying.language or stored)
-            case CardRefresh(chat_id, subject, subject_id, lane, silent, anew):
+            case CardRefresh(chat_id, subject, subject_id, lane, silent, anew, once):
                 card = {"anew": anew, "silent": silent}
+                if once:
+                    return [Parcel(chat_id, lane, "card", "bulk", card, subject, subject_id)]
                 # Committed as `sending` at once: rendering it again is harmless, and saves a commit of its own.
                 return [Parcel(chat_id, lane, "card", "card", card, subject, subject_id, state="sending")]
             case Call(chat_id, method, fields, lane):

@@ -9,6 +9,7 @@ from storage.tables.cases import access_log, case_grants, case_traces, cases
 from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pauses
 from storage.tables.co_volunteers import co_volunteers
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
+from storage.tables.honours import honour_boards, honours
 from storage.tables.households import household_cards, household_changes
 from storage.tables.market import awaited, items, merchants, presentations, redemptions, stations, stock_moves
 from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
@@ -60,6 +61,8 @@ __all__ = [
     "group_members",
     "groups",
     "hand_awards",
+    "honour_boards",
+    "honours",
     "household_cards",
     "household_changes",
     "households",

@@ -37,6 +37,8 @@ from storage.tables import (
     consents,
     contacts,
     hand_awards,
+    honour_boards,
+    honours,
     inbox,
     invitations,
     items,
@@ -92,6 +94,7 @@ def plant(desk: Desk) -> tuple[Cast, Person]:
     _messages(desk, ama)
     _reports(desk, cast, ama)
     _looks_after(desk, ama)
+    _is_honoured(desk, cast, ama)
     return cast, ama
 
 
@@ -216,6 +219,17 @@ def _looks_after(desk: Desk, ama: Person) -> None:
     follow(desk.conn, 2, ama.id, desk.now)
 
 
+def _is_honoured(desk: Desk, cast: Cast, ama: Person) -> None:
+    """Her household is named on a board, and in her office she wrote about two others."""
+    board = {"unit": "ankang", "period": "2026-10", "state": "published", "decided_by": ama.id, "made_at": desk.now}
+    number = desk.conn.execute(insert(honour_boards).values(**board).returning(honour_boards.c.id)).scalar_one()
+    about = {"board_id": number, "points": 1, "deeds": 1, "by_dimension": {}, "hero": False, "left_out": False}
+    yes = {"answer": "yes", "answered_by": ama.id, "name": to_json(own_words(canary("house")))}
+    desk.conn.execute(insert(honours).values(**about, household_id=ama.household_id, **yes))
+    wrote = {"changed_by": ama.id, "words": canary("quiet"), "why": canary("left out")}
+    desk.conn.execute(insert(honours).values(**about, household_id=cast.ben.household_id, **wrote))
+
+
 def _half_finished(desk: Desk, ama: Person) -> None:
     _redeems(desk, ama)
     progress = {"answers": {"story": canary("draft")}}
@@ -260,6 +274,8 @@ HARMLESS = {
     "household_cards": ["name"],  # what all of them call themselves; gone with the last of them
     "household_changes": ["what", "reason", "once"],  # keys and numbers
     "hand_awards": ["once", "unit", "dimension", "state"],
+    "honour_boards": ["unit", "period", "state"],
+    "honours": ["by_dimension", "answer"],  # keys of the desk file, and numbers
     "households": ["unit", "state", "code_hash"],
     "inbox": ["state", "fault"],
     "invitations": ["token_hash", "role", "unit"],

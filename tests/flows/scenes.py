@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.demo.shelves import THINGS
-from desk import by_hand, household_cards, households, reports
+from desk import by_hand, honours, household_cards, households, reports
 from desk.front import Desk
+from desk.points import earn
 from desk.reports import NewReport, make_report
+from domain.honours import period_of
 from domain.households import Address, building_of
-from domain.points import Posting
+from domain.points import Earning, Posting
 from domain.words import Text
 from sandbox.phones import Phone, text_of
 from storage import points
@@ -152,6 +154,24 @@ async def given(town: TestTown) -> tuple[Phone, str]:
     await town.ben.all_read()
     await town.dina.says("/audit")
     return town.dina, f"[{town.said(Text('Take back {number}')(number=1))}]"
+
+
+def looking_over(label: str, *taps: str) -> Scene:
+    """Cleo's household has earned most, and Dina looks the honour board over."""
+
+    def propose(desk: Desk) -> None:
+        home = find_at(desk.conn, Address("ankang", "2", "101"))
+        assert home is not None
+        earn(desk, Earning("helped", home.id, None, 5, Text("Given by hand")))
+        honours.propose(desk, "ankang", period_of(f"{desk.now:%Y-%m}"))
+
+    async def scene(town: TestTown) -> tuple[Phone, str]:
+        await town.at_desk(propose)
+        for tap in taps:
+            await town.dina.taps(town.said(Text(tap)(number=1)))
+        return town.dina, button(town, label)
+
+    return scene
 
 
 def with_a_card(label: str) -> Scene:
@@ -357,6 +377,8 @@ SCENES: dict[str, Scene] = {
     "who_did_it": praised,
     "award": giving,
     "undo": given,
+    "leave_out": looking_over("Leave it out…", "Look at {number}"),
+    "quiet_hero": looking_over("Add a quiet hero"),
     "redeem": choosing,
     "takeback": handed_over,
     "frompaper": on_paper,

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from desk import honours
 from desk.retention import LAST
+from domain.honours import period_of
 from storage.messages import set_fact
 from storage.prepared import Prepared
 from storage.tables import metadata
@@ -70,6 +72,7 @@ async def play(town: TestTown) -> None:
     for _question in range(2):
         await town.ama.taps("5")
     await report(town)
+    await honour(town)
     await town.wait(hours=14)
     await town.settle()
 
@@ -90,6 +93,17 @@ async def report(town: TestTown) -> None:
     await town.ben.sends("photo")
     await town.ben.says("[That's all]")
     await town.ama.says("[Yes, it's mended]")
+
+
+async def honour(town: TestTown) -> None:
+    """The month is thanked for: looked over, answered, out, and taken down again."""
+    await town.at_desk(lambda desk: honours.propose(desk, "ankang", period_of(f"{desk.now:%Y-%m}")))
+    await town.dina.taps("Look at 1")
+    await town.dina.says("[Back to the list]", "[Ask them now]")
+    await town.ben.says("[Yes, gladly]")
+    await town.dina.taps("Publish it")
+    await town.ben.says("/honour", "[Take our name down]")
+    await town.ben.says("/board", "[Leave us out]")
 
 
 def whole_on_sqlite(conn: Connection, statement: str, parameters: Any) -> Iterator[str]:

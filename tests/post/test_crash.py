@@ -123,6 +123,19 @@ async def test_killed_before_the_sending_nothing_is_lost_or_doubled(
     assert ends(look)[:2] == ["done", "done"]
 
 
+@pytest.mark.parametrize("point", ["after_fetch", "in_handler", "after_commit"])
+async def test_what_nobody_may_see_twice_is_sent_if_it_surely_was_not(
+    town: Town, desk: Opens, look: Any, point: str
+) -> None:
+    ama = await town.person()
+    await town.says(ama, "once")
+    assert await killed(desk, point=point) == -signal.SIGKILL
+    async with desk():
+        await quiet(town, look)
+    assert await town.heard(ama) == ["Done so far: 1"]
+    assert [state for state, _reason in out(look)] == ["sent"]
+
+
 @pytest.mark.parametrize(
     ("words", "heard", "end"),
     [
@@ -130,6 +143,7 @@ async def test_killed_before_the_sending_nothing_is_lost_or_doubled(
         ("urgent", ["urgent", "urgent\n\nThis may be a repeat."], "sent"),
         ("bulk 1", ["bulk 0"], "uncertain"),
         ("card", ["Done so far: 1", "Done so far: 1"], "sent"),
+        ("once", ["Done so far: 1"], "uncertain"),
     ],
 )
 async def test_killed_before_the_mark_the_rule_of_its_class_holds(

@@ -75,6 +75,8 @@ async def handle(desk: Desk, raw: dict[str, Any]) -> bool:
             desk.say(CardRefresh(int(rest or chat), "tally", 1))
         case "anew":
             desk.say(CardRefresh(int(rest or chat), "tally", 1, anew=True))
+        case "once":
+            desk.say(CardRefresh(chat, "tally", 1, BULK, anew=True, once=True))
         case "urgent":
             desk.say(Line(chat, plain(words), lane=URGENT, rule="urgent"))
         case "bulk":

@@ -75,6 +75,7 @@ GIVEN: dict[str, tuple[Any, ...]] = {
     "token": ("aaaaaa",),
     "answer": ("yes", "no", "?"),
     "given": (5, 99),
+    "version": (1, 99),
     "language": ("?",),
     "talk": ("aaaaaa",),
     "turn": (1,),

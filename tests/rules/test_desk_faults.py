@@ -270,3 +270,32 @@ def test_faults_of_the_diary(old: str, new: str, stands_in: str, says: str) -> N
     text = SMALL + DIARY.replace(old, new)
     found = faults_of(text)
     assert [line for line, sentence in found if says in sentence] == [line_with(text, stands_in)], found
+
+
+HONOURS = """
+[honour_board]
+every         = "month"
+of            = "community"
+households    = 10
+answer_within = "3d"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stands_in", "says"),
+    [
+        ("every  ", "evrey  ", "evrey", "Did you mean “every”?"),
+        ('"month"', '"week"', '"week"', "What may stand here: month, quarter, year"),
+        ('"month"', '"monht"', "monht", "Did you mean “month”?"),
+        ('"community"', '"village"', "village", "What may stand here: district, town, community"),
+        ('"community"', '"district"', "district", "No unit is a district, so no board would ever be made"),
+        ("= 10", "= 19", "= 19", "At most 18 households fit on the picture"),
+        ("= 10", "= 0", "= 0", "Write for example: households = 10"),
+        ('"3d"', '"three days"', "three days", "is not a length of time"),
+    ],
+)
+def test_faults_of_the_honour_board(old: str, new: str, stands_in: str, says: str) -> None:
+    assert HONOURS.count(old) == 1
+    text = SMALL + HONOURS.replace(old, new)
+    found = faults_of(text)
+    assert [line for line, sentence in found if says in sentence] == [line_with(text, stands_in)], found

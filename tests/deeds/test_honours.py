@@ -1,0 +1,457 @@
+"""The honour board: proposed once, looked over, asked about, published once; nobody is named who has not said yes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+
+from desk import boards, honour_asks, honour_review, honours
+from desk.front import CardRefresh, Desk, Line
+from desk.honour_standing import shown
+from desk.honour_ties import ASKED as QUESTION
+from desk.honour_ties import REVIEW, SHOWN
+from domain import honours as said
+from domain.honours import ASKING, EMPTY, LAPSED, NO, PROPOSED, PUBLISHED, YES
+from domain.households import Address
+from domain.people import Person
+from domain.refusals import NotFound, Refusal
+from storage import honours as rows
+from storage.tables import audit_log, honour_boards
+from storage.tables import honours as table
+from storage.work import open_writer
+from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.cast import GROUP, OTHER_GROUP, add_account, add_household, give
+from tests.deeds.honoured import (
+    ANSWERED,
+    ASKED,
+    DECEMBER,
+    NOVEMBER,
+    again,
+    earns,
+    honour_of,
+    rules,
+    shown_to,
+    swept,
+    the_board,
+    with_points,
+)
+
+
+def names(desk: Desk, board_id: int) -> list[str]:
+    board = honours.get_board(desk, board_id)
+    return [in_words(row.name) for row in shown(desk, board).rows]
+
+
+def in_words(text: object) -> str:
+    from zoneinfo import ZoneInfo
+
+    from bot.words import Reader
+    from tests.conftest import MORNING as now
+
+    return Reader("en", ZoneInfo("Asia/Shanghai"), now).label(text)  # type: ignore[arg-type]
+
+
+# ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_when_the_month_is_over_those_who_have_earned_most_are_proposed_once(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        assert swept(desk) == 0, "October ended weeks ago"
+    with at_desk(DECEMBER) as desk:
+        assert swept(desk) == 2, "one for each community"
+        board = the_board(desk)
+        assert (board.period, board.state) == ("2026-11", PROPOSED)
+        on_it = rows.on_board(desk.conn, board.id)
+        assert [each.household_id for each in on_it] == town.homes
+        assert [(each.points, each.deeds) for each in on_it] == [(9, 1), (7, 1), (5, 2)]
+        assert on_it[2].by_dimension == {"service": 4, "harmony": 1}
+        assert shown_to(desk, REVIEW) == [town.cast.dina.telegram_id] and shown_to(desk, QUESTION) == []
+        assert desk.conn.scalar(select(honour_boards.c.state).where(honour_boards.c.unit == "haitang")) == EMPTY
+    with at_desk(DECEMBER + timedelta(hours=3)) as desk:
+        assert swept(desk) == 0
+
+
+def test_two_desks_propose_one_board(at_desk: AtDesk, database_url: str) -> None:
+    with at_desk(MORNING) as desk:
+        with_points(desk)
+        file = desk.file
+    together = Barrier(2)
+
+    def propose(_number: int) -> int | None:
+        import random
+
+        engine = open_writer(database_url)
+        together.wait()
+        with engine.begin() as conn:
+            made = honours.propose(Desk(conn, file, DECEMBER, KEYS, random.Random(1)), "ankang", NOVEMBER)
+        engine.dispose()
+        return made
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(propose, range(2)))
+    assert sorted(each is None for each in made) == [False, True]
+    with at_desk(DECEMBER) as desk:
+        assert len(desk.conn.execute(select(table.c.id)).all()) == 3
+
+
+def test_it_comes_by_day_and_not_weeks_later(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        with_points(desk)
+    with at_desk(DECEMBER - timedelta(hours=9)) as desk:  # one o'clock at night
+        assert swept(desk) == 0
+    with at_desk(DECEMBER + timedelta(days=15)) as desk:
+        assert swept(desk) == 0
+    with at_desk(DECEMBER) as desk:
+        desk.file = desk.file.__class__(**{**_fields(desk.file), "honours": None})
+        assert swept(desk) == 0
+
+
+def _fields(file: object) -> dict[str, object]:
+    return {name: getattr(file, name) for name in file.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def test_who_hides_who_has_moved_out_and_what_was_taken_back_are_not_proposed(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        boards.hide(desk, town.cast.ama)
+        from desk import households
+
+        households.leave(desk, town.cast.cleo)
+        empty = add_account(desk, 31, "Otto", household_id=add_household(desk, "12"))
+        earns(desk, empty, 3, "otto")
+        from storage import points
+        from storage.tables import transfers
+
+        number = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == "otto"))
+        assert number is not None and points.reverse(desk.conn, desk.now, number, said.NobodyNamed.text)
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board = the_board(desk)
+        assert [each.household_id for each in rows.on_board(desk.conn, board.id)] == [town.homes[1]]
+
+
+def test_a_town_thanks_the_households_of_all_its_communities_for_a_quarter(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        far = add_account(desk, 32, "Nia", household_id=add_household(desk, "1", unit="haitang"))
+        earns(desk, far, 8, "nia")
+    with at_desk(DECEMBER + timedelta(days=31)) as desk:
+        rules(desk, every="quarter", level="town", households=2)
+        swept(desk)
+        board = the_board(desk, "donggang")
+        assert board.period == "2026-q4"
+        on_it = [each.household_id for each in rows.on_board(desk.conn, board.id)]
+        assert on_it == [town.homes[0], far.household_id]
+
+
+def test_an_older_board_that_nobody_published_is_over_when_the_next_one_comes(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        earns(desk, town.cast.ama, 2, "december")
+    with at_desk(DECEMBER + timedelta(days=31)) as desk:
+        swept(desk)
+        states = desk.conn.execute(
+            select(honour_boards.c.period, honour_boards.c.state).where(honour_boards.c.unit == "ankang")
+        ).all()
+        assert sorted(map(tuple, states)) == [("2026-11", LAPSED), ("2026-12", PROPOSED)]
+
+
+# ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked(at_desk: AtDesk, **rule: object) -> tuple[object, int]:
+    """Everybody on Ankang's board has been asked."""
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board_id = the_board(desk).id
+    with at_desk(ASKED) as desk:
+        assert swept(desk) == 1
+        everybody = sorted(each.telegram_id or 0 for each in (town.cast.ama, town.cast.ben, town.cast.cleo))
+        assert sorted(shown_to(desk, QUESTION)) == everybody
+    return town, board_id
+
+
+def say(desk: Desk, person: Person, board_id: int, word: str) -> None:
+    honour_asks.answer(desk, again(desk, person), honour_of(desk, person, board_id).id, word)
+
+
+def version(desk: Desk, board_id: int) -> int:
+    return honours.get_board(desk, board_id).version
+
+
+def test_the_households_are_asked_a_day_later_and_only_once(at_desk: AtDesk) -> None:
+    _town, board_id = asked(at_desk)
+    with at_desk(ASKED + timedelta(hours=1)) as desk:
+        assert swept(desk) == 0
+        assert honours.get_board(desk, board_id).state == ASKING
+
+
+def test_any_grown_up_says_yes_and_any_of_them_says_no(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    ama, ben = town.cast.ama, town.cast.ben  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        olu = add_account(desk, 41, "Olu", household_id=ama.household_id)
+        child = add_account(desk, 42, "Kid", household_id=ama.household_id, of_age=False)
+        honour = honour_of(desk, ama, board_id)
+        with pytest.raises(NotFound):
+            honour_asks.answer(desk, child, honour.id, YES)
+        with pytest.raises(NotFound):
+            honour_asks.answer(desk, ben, honour.id, YES)
+        with pytest.raises(NotFound):
+            honour_asks.answer(desk, olu, honour.id, "perhaps")
+        say(desk, ama, board_id, YES)
+        assert names(desk, board_id) == ["A household"]
+        say(desk, olu, board_id, NO)
+        assert names(desk, board_id) == []
+        with pytest.raises(said.SomebodySaidNo):
+            say(desk, ama, board_id, YES)
+        say(desk, olu, board_id, YES)
+        assert names(desk, board_id) == ["A household"]
+        say(desk, olu, board_id, NO)
+        desk.conn.execute(table.update().values(answered_by=olu.id))
+        from desk import households
+
+        households.leave(desk, again(desk, olu))
+        say(desk, ama, board_id, YES)
+        assert names(desk, board_id) == ["A household"]
+
+
+def test_it_can_go_out_when_all_have_answered_or_have_had_the_time(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        say(desk, cast.ama, board_id, YES)
+        say(desk, cast.ben, board_id, NO)
+        with pytest.raises(said.StillAsking):
+            honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        desk.said.clear()
+        say(desk, cast.cleo, board_id, NO)
+        assert shown_to(desk, REVIEW) == [cast.dina.telegram_id], "whoever is in charge is told"
+        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+
+
+def test_whoever_says_nothing_stays_unnamed(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        say(desk, cast.ama, board_id, YES)
+    with at_desk(ANSWERED) as desk:
+        assert swept(desk) == 1 and shown_to(desk, REVIEW) == [cast.dina.telegram_id]
+        assert swept(desk) == 0
+        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        seen = shown(desk, honours.get_board(desk, board_id))
+        assert [(row.rank, row.points) for row in seen.rows] == [(1, 9)] and seen.unnamed == 2
+        with pytest.raises(said.TooLateToBeNamed):
+            say(desk, cast.ben, board_id, YES)
+
+
+def test_nobody_named_nothing_shown(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ANSWERED) as desk:
+        with pytest.raises(said.NobodyNamed):
+            honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        honours.drop(desk, cast.dina, board_id, version(desk, board_id))
+        with pytest.raises(said.BoardIsOver):
+            say(desk, cast.ama, board_id, YES)
+        with pytest.raises(said.BoardIsOver):
+            honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+
+
+# ── going out ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_published_once_each_group_sees_it_once_and_the_named_are_thanked(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        for each, word in ((cast.ama, YES), (cast.ben, YES), (cast.cleo, NO)):
+            say(desk, each, board_id, word)
+        seen = version(desk, board_id)
+        with pytest.raises(NotFound):
+            honours.publish(desk, cast.ben, board_id, seen)
+        with pytest.raises(said.BoardChanged):
+            honours.publish(desk, cast.dina, board_id, seen + 1)
+        desk.said.clear()
+        honours.publish(desk, cast.dina, board_id, seen)
+        pictures = [each for each in desk.said if isinstance(each, CardRefresh) and each.subject == SHOWN]
+        assert sorted(each.chat_id for each in pictures) == sorted([GROUP, OTHER_GROUP])
+        assert all(each.once and each.anew for each in pictures)
+        thanked = sorted(each.chat_id for each in desk.said if isinstance(each, Line))
+        assert thanked == sorted([cast.ama.telegram_id, cast.ben.telegram_id])
+        with pytest.raises(said.BoardIsOver):
+            honours.publish(desk, cast.dina, board_id, seen)
+        whats = set(desk.conn.scalars(select(audit_log.c.what)))
+        assert {"honours_proposed", "honours_published"} <= whats
+
+
+def test_a_name_goes_with_whoever_allowed_it(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    from desk import forgetting, households
+
+    with at_desk(ASKED) as desk:
+        for each in (cast.ama, cast.ben, cast.cleo):
+            say(desk, each, board_id, YES)
+        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        board = honours.get_board(desk, board_id)
+        assert len(shown(desk, board).rows) == 3
+        boards.hide(desk, again(desk, cast.ama))
+        assert len(shown(desk, board).rows) == 2 and shown(desk, board).unnamed == 0
+        olu = add_account(desk, 41, "Olu", household_id=cast.ben.household_id)
+        households.leave(desk, again(desk, cast.ben))
+        assert (len(shown(desk, board).rows), shown(desk, board).unnamed) == (1, 1), "Olu was not asked"
+        with pytest.raises(said.TooLateToBeNamed):
+            say_as(desk, olu, cast.ben.household_id, board_id)
+        forgetting.forget(desk, again(desk, cast.cleo))
+        assert not shown(desk, board).rows
+        cleos = desk.conn.execute(select(table).where(table.c.household_id == cast.cleo.household_id)).one()
+        assert cleos.name is None
+
+
+def say_as(desk: Desk, person: Person, household_id: int | None, board_id: int) -> None:
+    [honour] = [each for each in rows.on_board(desk.conn, board_id) if each.household_id == household_id]
+    honour_asks.answer(desk, person, honour.id, YES)
+
+
+def test_a_yes_can_be_taken_back_when_it_is_out(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        for each in (cast.ama, cast.ben, cast.cleo):
+            say(desk, each, board_id, YES)
+        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        say(desk, cast.ben, board_id, NO)
+        seen = shown(desk, honours.get_board(desk, board_id))
+        assert [row.rank for row in seen.rows] == [1, 3] and seen.unnamed == 1
+        assert honour_asks.seen(desk, board_id, again(desk, cast.ben)).own is None  # type: ignore[union-attr]
+        assert honour_asks.seen(desk, board_id, again(desk, cast.ama)).own is not None  # type: ignore[union-attr]
+
+
+# ── looking over ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_is_left_out_with_a_reason_and_put_back(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+    cast = town.cast
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board = the_board(desk)
+        honour = honour_of(desk, cast.ben, board.id)
+        with pytest.raises(NotFound):
+            honour_review.leave_out(desk, cast.cleo, honour.id, "No")
+        honour_review.leave_out(desk, cast.dina, honour.id, "They asked me to")
+        with pytest.raises(said.BoardChanged):
+            honour_review.leave_out(desk, cast.dina, honour.id, "Twice")
+        left = honour_of(desk, cast.ben, board.id)
+        assert (left.left_out, left.why, left.changed_by) == (True, "They asked me to", cast.dina.id)
+        with pytest.raises(said.BoardChanged):
+            honours.ask_now(desk, cast.dina, board.id, board.version)
+    with at_desk(ASKED) as desk:
+        swept(desk)
+        assert cast.ben.telegram_id not in shown_to(desk, QUESTION), "nobody is asked who is left out"
+        honour_review.put_back(desk, cast.dina, honour.id)
+        assert cast.ben.telegram_id in shown_to(desk, QUESTION)
+        whats = list(desk.conn.scalars(select(audit_log.c.what)))
+        assert whats.count("honour_left_out") == whats.count("honour_put_back") == 1
+
+
+def test_the_deeds_are_shown_and_not_for_whom(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        earns(desk, town.cast.ama, 3, "once more")
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board = the_board(desk)
+        honour_review.look_at(desk, town.cast.dina, honour_of(desk, town.cast.ama, board.id).id)
+        seen = honour_review.review(desk, town.cast.dina, board.id)
+        assert [(in_words(each.reason), each.count, each.points) for each in seen.deeds] == [("Help: Errands", 2, 12)]
+        assert seen.opened is not None and not seen.opened.own
+        with pytest.raises(NotFound):
+            honour_review.look_at(desk, town.cast.ben, honour_of(desk, town.cast.ama, board.id).id)
+
+
+def test_a_quiet_hero_is_added_and_asked(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    at = Address("ankang", "3", "Ankang 9")
+    with at_desk(ASKED + timedelta(days=1)) as desk:
+        before = honours.get_board(desk, board_id).answer_by
+        with pytest.raises(NotFound):
+            honour_review.add_hero(desk, cast.ben, board_id, at, "Sweeps the stairs")
+        honour_review.add_hero(desk, cast.dina, board_id, at, "Sweeps the stairs")
+        assert shown_to(desk, QUESTION) == [cast.faye.telegram_id]
+        after = honours.get_board(desk, board_id).answer_by
+        assert before is not None and after is not None and after > before, "they have as long as the others had"
+        with pytest.raises(said.OnItAlready):
+            honour_review.add_hero(desk, cast.dina, board_id, at, "Once more")
+        say(desk, cast.faye, board_id, YES)
+        [row] = shown(desk, honours.get_board(desk, board_id)).rows
+        assert (row.rank, row.points) == (None, None)
+
+
+def test_nobody_decides_about_their_own_household_and_nobody_who_hides_is_added(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        cast = town.cast
+        gia = add_account(desk, 51, "Gia", household_id=cast.ama.household_id)
+        give(desk, gia, "supervisor", unit="ankang")
+        boards.hide(desk, cast.faye)
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board = the_board(desk)
+        honour = honour_of(desk, cast.ama, board.id)
+        with pytest.raises(said.OwnHousehold):
+            honour_review.leave_out(desk, again(desk, gia), honour.id, "Modesty")
+        for at, refusal in (
+            (Address("ankang", "3", "Ankang, building 3, room 201"), Refusal),
+            (Address("ankang", "3", "Ankang 9"), said.WouldRatherNot),
+        ):
+            with pytest.raises(refusal):
+                honour_review.add_hero(desk, again(desk, gia), board.id, at, "We sweep")
+
+
+def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None:
+    """One publishes, the other leaves somebody out: whoever is second reads that it has changed."""
+    town, board_id = asked(at_desk)
+    cast = town.cast  # type: ignore[attr-defined]
+    with at_desk(ASKED) as desk:
+        for each in (cast.ama, cast.ben, cast.cleo):
+            say(desk, each, board_id, YES)
+        seen, file, honour = version(desk, board_id), desk.file, honour_of(desk, cast.ben, board_id)
+    together = Barrier(2)
+
+    def act(number: int) -> str:
+        import random
+
+        engine = open_writer(database_url)
+        together.wait()
+        try:
+            with engine.begin() as conn:
+                desk = Desk(conn, file, ASKED, KEYS, random.Random(number))
+                if number:
+                    honours.publish(desk, cast.dina, board_id, seen)
+                else:
+                    honour_review.leave_out(desk, cast.dina, honour.id, "Wait")
+            return "done"
+        except Refusal as refusal:
+            return type(refusal).__name__
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(act, range(2)))
+    assert sorted(ends) in (["BoardChanged", "done"], ["BoardIsOver", "done"]), ends
+    with at_desk(ASKED) as desk:
+        out = honours.get_board(desk, board_id).state == PUBLISHED
+        assert honour_of(desk, cast.ben, board_id).left_out is not out
