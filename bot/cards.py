@@ -14,6 +14,7 @@ from typing import Any
 from bot.words import Reader, negotiate
 from desk.front import Button, Desk
 from domain.people import Person
+from domain.values import quick
 from domain.words import Text
 
 
@@ -40,6 +41,7 @@ class Drawing:
         return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Face:
     """What stands on a card now. `language` is its reader's; None: that of the chat it stands in."""

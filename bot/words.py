@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from domain.honours import MONTH, QUARTER, YEAR, Period
+from domain.values import quick
 from domain.words import Text, _, in_language
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -89,6 +90,7 @@ def _likely(locale: Locale) -> tuple[str, str | None, str | None]:
     return locale.language, locale.script, locale.territory
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reader:
     """For whom a sentence is put into words: language, the neighbourhood's time zone, and the present moment."""

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from domain.desk_file import DeskFile
+from domain.values import quick
 from domain.words import Text
 from storage.vault import Keys
 
@@ -28,6 +29,7 @@ Rule = Literal["urgent", "card", "receipt", "bulk"]
 edit or replace it; leave it, since it stands in the history; skip it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Button:
     """One thing a person can tap: a verb with the id of what it acts on, or an address to open."""
@@ -37,6 +39,7 @@ class Button:
     url: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence for one reader or one group, put into words when it is said."""
@@ -54,6 +57,7 @@ class Line:
     expires_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CardRefresh:
     """This subject's card in this chat may look different now. `anew`: send it again at the bottom of the chat.
@@ -99,6 +103,7 @@ class Call:
     lane: Lane = PERSONAL
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The one answer to a tap: given after the commit, never stored, worthless later."""

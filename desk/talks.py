@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desk.front import Desk
+from domain.values import quick
 from storage import talks
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A half-finished conversation: which flow, in which shape, and everything answered so far."""

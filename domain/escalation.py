@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.calendars import QuietHours, add_waking
+from domain.values import quick
 
 TEAM, SUPERVISORS, DUTY = "team", "supervisors", "duty"  # anything else a step reaches is another team
 PEOPLE = (SUPERVISORS, DUTY)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
     after: timedelta  # since the step before; for the first step, since the ladder started

@@ -10,9 +10,11 @@ from domain.calendars import QuietHours
 from domain.desk_file import Body, Category, EmergencyNumber
 from domain.orders import OPEN, Order, Part, as_askers_know_it, stands
 from domain.references import DOOR_WORDS
+from domain.values import quick
 from domain.words import Named, Text
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class GroupView:
     """Enough to know whether one could go, and nothing by which the person could be found."""
@@ -110,6 +112,7 @@ def holder_view(
     )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RequestView:
     """How it goes: who has it, or who will be called and when; what is asked of the requester now."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from domain.people import Person, Role, is_officer, supervises
 from domain.refusals import Refusal
+from domain.values import quick
 from domain.words import Text, _
 
 OPEN = ("new", "offered", "reopened")
@@ -57,6 +58,7 @@ def after(verb: str, state: str, team_id: int | None = None) -> str | None:
     return "new" if move.to == "offered" and team_id is None else move.to
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Order:
     """One request as it stands."""
@@ -124,6 +126,7 @@ class NewOrder:
     call_back: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of what was told: words, a picture, a voice."""

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.values import quick
+
 ANONYMOUS = frozenset({1087968824, 136817688, 777000})
 """Identities under which groups and channels speak: never a person."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Person:
     """Anyone the desk knows. `telegram_id` is None for whoever was entered from a telephone call or a walk-in."""
@@ -35,6 +38,7 @@ class Person:
         return self.name or self.shown_name or "—"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Role:
     """What somebody is, and where: an officer, a unit's supervisor, a team's volunteer, a station's keeper."""

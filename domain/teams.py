@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.values import quick
 from domain.words import Text, _, lines
 
 Joining = Literal["invited", "group"]
@@ -26,6 +27,7 @@ class Group:
     topic_id: int | None = None  # the topic the desk writes in; None: the general one, or there are none
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Team:
     id: int

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.values import quick
+
 Named = Mapping[str, str]
 """A name from the desk file: language -> words."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """A sentence and its blanks; `plural` is the msgid for other counts, chosen by the blank `count`."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
+from domain.values import quick
 from storage.prepared import Prepared
 from storage.tables import among, cards, contacts, groups, inbox, outbox, people, state
 
@@ -110,6 +111,7 @@ GROUPS = Prepared(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How an outbox row has ended."""
@@ -178,6 +180,7 @@ def drop_chat(conn: Connection, chat_id: int, reason: str, at: datetime) -> list
     return list(conn.scalars(DROP_CHAT, {"c": chat_id, "r": reason, "d": at}))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a chat stands to the desk."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.values import quick
 from domain.words import Text
 
 
@@ -14,6 +15,7 @@ class Pressed:
     value: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Said:
     """Something was written, spoken or sent."""
@@ -31,6 +33,7 @@ class Said:
 Heard = Pressed | Said
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button of the question: what it stands for and what it says."""
@@ -39,6 +42,7 @@ class Choice:
     label: Text
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What the desk says next."""

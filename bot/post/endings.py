@@ -39,6 +39,7 @@ from bot.post.outcomes import (
 from bot.post.parcel import Parcel
 from bot.post.pieces import bare
 from bot.words import Reader
+from domain.values import quick
 from domain.words import _
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ MOST_TRIES = 8
 MOST_REPEATS = 3
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Over:
     """It has ended: sent, dead or uncertain."""

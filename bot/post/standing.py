@@ -33,6 +33,7 @@ from bot.post.pieces import CAPTION, MESSAGE, bare, pieces
 from bot.post.reading import glance
 from bot.post.wire import Enclosed, Wire
 from desk.front import PERSONAL
+from domain.values import quick
 from storage.messages import Subject, find_cards
 
 log = structlog.get_logger()
@@ -63,6 +64,7 @@ class Picture:
 _in_order = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """What should stand there now: HTML, and an inline keyboard as Telegram wants it."""
@@ -92,6 +94,7 @@ Render = Callable[[Connection, str, int, int], Rendered | None]
 """(conn, subject, subject_id, chat_id); None: nothing should stand there any more."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class View:
     """What should stand there, and what does."""
@@ -102,6 +105,7 @@ class View:
     fault: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How showing a card went; `stands`: what stands there from now on, if that has changed."""
