@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -42,7 +44,7 @@ class _Compiled(NamedTuple):
     sql: str
     values: list[_Value]
     plain: Callable[[Params], Sequence[Any]] | None  # all values at once, where none has to be made into another
-    row: Callable[..., Any]
+    row: Callable[[Sequence[Any]], Any]
     reads: list[tuple[int, Convert]]
 
     def arguments(self, params: Params) -> Sequence[Any]:
@@ -52,12 +54,33 @@ class _Compiled(NamedTuple):
 
     def read(self, raw: Sequence[Any]) -> Any:
         if not self.reads:
-            return self.row(*raw)
+            return self.row(raw)
         fields = list(raw)
         for place, convert in self.reads:
             if fields[place] is not None:
                 fields[place] = convert(fields[place])
-        return self.row(*fields)
+        return self.row(fields)
+
+
+_KNOWN: dict[sqlite3.Connection, dict[tuple[Any, ...], Any]] = {}
+"""Of connections that see one state of the database until they are done: what has been asked, and what was found."""
+
+
+@contextmanager
+def asking_once(conn: Connection) -> Iterator[None]:
+    """Here nothing is written, and what is read does not change: whoever asks the same again is told the same.
+
+    A wave of cards asks for the same people and orders several times over. What is found is not to be changed.
+    """
+    driver: Any = conn.connection.dbapi_connection
+    if type(driver) is not sqlite3.Connection:
+        yield
+        return
+    _KNOWN[driver] = {}
+    try:
+        yield
+    finally:
+        del _KNOWN[driver]
 
 
 class Prepared:
@@ -76,8 +99,14 @@ class Prepared:
         if driver is None:
             return list(conn.execute(self.statement, params).all())
         compiled = self._for(conn, params)
-        rows = self._run(driver, compiled.sql, compiled.arguments(params)).fetchall()
-        return [compiled.read(row) for row in rows]
+        values = compiled.arguments(params)
+        known = _KNOWN.get(driver)
+        if known is not None and (compiled.sql, *values) in known:
+            return list(known[compiled.sql, *values])
+        rows = [compiled.read(row) for row in self._run(driver, compiled.sql, values).fetchall()]
+        if known is not None:
+            known[compiled.sql, *values] = list(rows)
+        return rows
 
     def first(self, conn: Connection, params: Params) -> Any:
         """The first row, or None."""
@@ -85,10 +114,17 @@ class Prepared:
         if driver is None:
             return conn.execute(self.statement, params).first()
         compiled = self._for(conn, params)
-        cursor = self._run(driver, compiled.sql, compiled.arguments(params))
-        row = cursor.fetchone()
+        values = compiled.arguments(params)
+        known = _KNOWN.get(driver)
+        if known is not None and (None, compiled.sql, *values) in known:
+            return known[None, compiled.sql, *values]
+        cursor = self._run(driver, compiled.sql, values)
+        raw = cursor.fetchone()
         cursor.close()  # a cursor left open would hold the database as it is now
-        return None if row is None else compiled.read(row)
+        row = None if raw is None else compiled.read(raw)
+        if known is not None:
+            known[None, compiled.sql, *values] = row
+        return row
 
     def scalar(self, conn: Connection, params: Params) -> Any:
         """The first value of the first row, or None."""
@@ -116,7 +152,7 @@ class Prepared:
 
     def _driver(self, conn: Connection) -> sqlite3.Connection | None:
         """SQLite's own connection; None where SQLAlchemy is to run it, also to refuse what must not be written now."""
-        driver = conn.connection.driver_connection
+        driver: Any = conn.connection.dbapi_connection
         if type(driver) is not sqlite3.Connection or not conn.in_transaction():
             return None
         return None if self._writes and not driver.in_transaction else driver
@@ -163,7 +199,9 @@ class Prepared:
         converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         reads: list[tuple[int, Convert]] = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
         names = [str(column.key) for column in columns]
-        return _Compiled(sql, values, _plain(values), namedtuple("Row", names, rename=True), reads)
+        return _Compiled(
+            sql, values, _plain(values), partial(tuple.__new__, namedtuple("Row", names, rename=True)), reads
+        )
 
 
 def _settled(sql: str, values: list[_Value]) -> tuple[str, list[_Value]]:

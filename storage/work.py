@@ -104,6 +104,12 @@ def open_glance(url: str) -> Engine | None:
         for pragma in ("busy_timeout=5000", "query_only=1"):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        """One state of the database for all that is read; and locked once, not by each statement."""
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")
+
     return engine
 
 

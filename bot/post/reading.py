@@ -13,6 +13,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.prepared import asking_once
+
 T = TypeVar("T")
 
 
@@ -26,5 +28,5 @@ async def glance(short: Engine | None, readers: AsyncEngine, work: Callable[[Con
     """The same for what takes no time; `short` is None where a statement has to be waited for."""
     if short is None:
         return await read(readers, work)
-    with short.connect() as conn, conn.begin():
+    with short.connect() as conn, conn.begin(), asking_once(conn):
         return work(conn)

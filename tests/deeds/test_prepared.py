@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, asking_once
 from storage.tables import contacts, escalation_runs, groups, people, state
 from tests.conftest import MORNING
 
@@ -58,6 +58,31 @@ def test_what_is_kept_as_json_or_as_a_truth_comes_back_as_that(conn: Connection)
     Prepared(insert(groups)).count(conn, held)
     rights = Prepared(select(groups.c.may_pin, groups.c.may_delete)).first(conn, {})
     assert (rights.may_pin, rights.may_delete) == (True, False)
+
+
+def test_where_nothing_changes_the_same_question_has_the_same_answer(writer: Engine) -> None:
+    with writer.begin() as conn:
+        ama, ben = (ADD.scalar(conn, {"made_at": MORNING, "name": name}) for name in ("Ama", "Ben"))
+        but_not = Prepared(
+            select(people.c.name)
+            .where(people.c.id.in_(bindparam("ids", expanding=True)))
+            .where(people.c.id.not_in(bindparam("but", expanding=True)))
+            .order_by(people.c.name)
+        )
+        with asking_once(conn):
+            first = BY_ID.first(conn, {"id": ama})
+            assert first.name == "Ama" and BY_ID.first(conn, {"id": ben}).name == "Ben"
+            assert BY_ID.first(conn, {"id": ben + 1}) is None and BY_ID.first(conn, {"id": ben + 1}) is None
+            if conn.dialect.name == "sqlite":
+                assert BY_ID.first(conn, {"id": ama}) is first
+            found = NAMED.all(conn, {"names": ["Ama", "Ben"]})
+            found.clear()
+            assert [row.name for row in NAMED.all(conn, {"names": ["Ama", "Ben"]})] == ["Ama", "Ben"]
+            assert NAMED.first(conn, {"names": ["Ama", "Ben"]}).name == "Ama"
+            assert [row.name for row in but_not.all(conn, {"ids": [ama, ben], "but": [ama]})] == ["Ben"]
+            assert but_not.all(conn, {"ids": [ama], "but": [ben, ama]}) == []
+        CHANGE.count(conn, {"whose": ama, "name": "Amina"})
+        assert BY_ID.first(conn, {"id": ama}).name == "Amina"
 
 
 def test_many_rows_are_written_at_once(conn: Connection) -> None:
