@@ -214,18 +214,19 @@ class Flow:
 
     def here(self, desk: Desk) -> Step[Any] | None:
         """The step that is asked now; fills what is known on the way. None: everything is answered."""
+        answers = self.answers
         for step in self.steps:
-            if step.name in self.answers:
-                if not step.when(self, desk) or not step.still_true(self.answers[step.name], self, desk):
-                    del self.answers[step.name]
-                elif step.is_answered(self.answers[step.name]):
+            if step.name in answers:
+                if not step.when(self, desk) or not step.still_true(answers[step.name], self, desk):
+                    del answers[step.name]
+                elif step.is_answered(answers[step.name]):
                     continue
             if not step.when(self, desk):
                 continue
-            if step.name not in self.answers and step.name not in self.progress.changing[:1]:
+            if step.name not in answers and step.name not in self.progress.changing[:1]:
                 already = step.known(self, desk)
                 if already is not None:
-                    self.answers[step.name] = already
+                    answers[step.name] = already
                     self.progress.known = [*{*self.progress.known, step.name}]
                     continue
             return step

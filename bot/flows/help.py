@@ -34,11 +34,17 @@ ME, ANOTHER, HOME = "me", "another", "home"
 
 
 def categories(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(category.key, plain(category.name)) for category in desk.file.menu()]
+    return menu_of(desk.file, None)
 
 
 def kinds(flow: Help, desk: Desk) -> list[Choice]:
-    return [Choice(category.key, plain(category.name)) for category in desk.file.menu(flow.about_what)]
+    return menu_of(desk.file, flow.about_what)
+
+
+@lru_cache(maxsize=64)
+def menu_of(file: DeskFile, under: str | None) -> list[Choice]:
+    """Made once: what was answered is checked against it with every answer that follows."""
+    return [Choice(category.key, plain(category.name)) for category in file.menu(under)]
 
 
 def afraid_or_not(flow: Flow, desk: Desk) -> list[Choice]:
@@ -46,7 +52,10 @@ def afraid_or_not(flow: Flow, desk: Desk) -> list[Choice]:
 
 
 def for_whom(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(ME, _("For me")), Choice(ANOTHER, _("For somebody else"))]
+    return WHOM
+
+
+WHOM = [Choice(ME, _("For me")), Choice(ANOTHER, _("For somebody else"))]
 
 
 def usually_me(flow: Flow, desk: Desk) -> str | None:
@@ -80,10 +89,11 @@ def unit_of_place(flow: Help, desk: Desk) -> str | None:
 
 
 def times(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(key, label) for key, label in TIMES.items()]
+    return SOON_OR_LATER
 
 
 TIMES = {"soon": _("As soon as somebody can"), "today": _("Today"), "tomorrow": _("Tomorrow")}
+SOON_OR_LATER = [Choice(key, label) for key, label in TIMES.items()]
 
 
 def own_name(flow: Help, desk: Desk) -> str | None:

@@ -47,7 +47,7 @@ class Choose(Step[str]):
         return f"={short_enough(said.text)}"
 
     def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
-        return str(stored).startswith("=") or any(stored == choice.value for choice in self.choices(flow, desk))
+        return str(stored).startswith("=") or stored in [choice.value for choice in self.choices(flow, desk)]
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
         if str(stored).startswith("="):
@@ -211,7 +211,7 @@ class Place(Step[dict[str, Any]]):
         return True
 
     def still_true(self, stored: Any, flow: Flow, desk: Desk) -> bool:
-        return "choice" not in stored or any(stored["choice"] == choice.value for choice in self.choices(flow, desk))
+        return "choice" not in stored or stored["choice"] in [choice.value for choice in self.choices(flow, desk)]
 
     def shown(self, stored: Any, flow: Flow, desk: Desk) -> Text | None:
         if "choice" in stored:

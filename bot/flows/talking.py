@@ -6,6 +6,7 @@ Knows the flows and the desk, and nothing of Telegram: `router.py` carries it th
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -106,39 +107,10 @@ def hear(desk: Desk, person: Person, heard: Heard) -> bool:
             end_talk(desk, person.id)
             open_flow(desk, person, FLOWS[leads_to[0]], suspended=flow.progress.suspended, **leads_to[1])
         elif not over:
-            _go_on(desk, person, flow, turn=talk.turn + 1, anew=not isinstance(heard, Pressed))
+            _ask(desk, person, flow, turn=talk.turn + 1, anew=not isinstance(heard, Pressed))
         else:
             _finish(desk, person, flow, talk.turn + 1)
     return True
-
-
-def reword(desk: Desk, person: Person, message_id: int, words: str) -> bool:
-    """Words of a request that is not sent yet were edited, perhaps of one that is put aside. True: it was these.
-
-    What is shown of them changes where it stands; of something confidential nothing is shown anew.
-    """
-    found = current(desk, person)
-    if found is None:
-        return False
-    talk, flow = found
-    progress = flow.progress.as_json()
-    if not _reworded(progress, message_id, words):
-        return False
-    keep_talk(desk, person.id, replace(talk, progress=progress))
-    if not talk.sealed:
-        show_screen(desk, person, anew=False)
-    return True
-
-
-def _reworded(progress: dict[str, Any], message_id: int, words: str) -> bool:
-    answers = progress["answers"]
-    collected = [stored["parts"] for stored in answers.values() if isinstance(stored, dict) and "parts" in stored]
-    for part in [part for parts in [*collected, answers.get("pieces", [])] for part in parts]:
-        if part.get("message_id") == message_id:
-            part["words"] = words
-            return True
-    aside = progress["suspended"]
-    return aside is not None and _reworded(aside["progress"], message_id, words)
 
 
 def _hear_too_late(desk: Desk, person: Person, heard: Heard) -> bool:
@@ -240,7 +212,12 @@ def resume(desk: Desk, person: Person, suspended: dict[str, Any]) -> None:
 def _go_on(desk: Desk, person: Person, flow: Flow, *, turn: int, anew: bool) -> None:
     if flow.here(desk) is None:  # everything it would ask is known
         _finish(desk, person, flow, turn)
-        return
+    else:
+        _ask(desk, person, flow, turn=turn, anew=anew)
+
+
+def _ask(desk: Desk, person: Person, flow: Flow, *, turn: int, anew: bool) -> None:
+    """The question that stands now, which has been looked for already."""
     flow.arrive(desk)
     progress = flow.progress.as_json()
     keep_talk(desk, person.id, Talk(flow.name, flow.version, flow.id, turn, progress, flow.sealed))
@@ -293,6 +270,7 @@ def language_buttons(view: Desk, person: Person) -> list[Button]:
     return [Button(plain(f"🌐 {autonym(language)}"), data=f"lang:{language}") for language in others]
 
 
+@cache
 def autonym(language: str) -> str:
     """A language named in itself: 中文, English."""
     locale = Locale.parse(language)

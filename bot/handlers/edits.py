@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import Message
 
-from bot.flows import talking
+from bot.flows.reworded import reword
 from desk import edits
 from desk.front import Desk
 from desk.talks import is_confiding
@@ -23,6 +23,6 @@ async def edited(message: Message, desk: Desk, person: Person | None = None) -> 
         return UNHANDLED
     if message.text is None and message.caption is None and message.location is not None:
         return UNHANDLED
-    if not talking.reword(desk, person, message.message_id, words) and not is_confiding(desk, person.id):
+    if not reword(desk, person, message.message_id, words) and not is_confiding(desk, person.id):
         edits.change_words(desk, person, message.message_id, words)
     return None
