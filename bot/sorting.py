@@ -83,4 +83,4 @@ def _sort(board: Dispatcher, observer: TelegramEventObserver, tray: Tray, trays:
         return UNHANDLED if found is None else await found.trigger(event, **data)
 
     observer.handlers.clear()
-    observer.register(lead)
+    observer.trigger = lead  # type: ignore[method-assign]
