@@ -9,7 +9,7 @@ counts.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
@@ -146,6 +146,7 @@ def _days_later(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     return _instant(local.date() + days * DAY, local.time(), zone)
 
 
+@lru_cache(maxsize=4096)
 def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, wall.replace(fold=0), zone).astimezone(UTC)
 

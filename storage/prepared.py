@@ -103,7 +103,7 @@ class Prepared:
         known = _KNOWN.get(driver)
         if known is not None and (compiled.sql, *values) in known:
             return list(known[compiled.sql, *values])
-        rows = [compiled.read(row) for row in self._run(driver, compiled.sql, values).fetchall()]
+        rows = [compiled.read(row) for row in _run(driver, compiled.sql, values).fetchall()]
         if known is not None:
             known[compiled.sql, *values] = list(rows)
         return rows
@@ -118,7 +118,7 @@ class Prepared:
         known = _KNOWN.get(driver)
         if known is not None and (None, compiled.sql, *values) in known:
             return known[None, compiled.sql, *values]
-        cursor = self._run(driver, compiled.sql, values)
+        cursor = _run(driver, compiled.sql, values)
         raw = cursor.fetchone()
         cursor.close()  # a cursor left open would hold the database as it is now
         row = None if raw is None else compiled.read(raw)
@@ -137,7 +137,7 @@ class Prepared:
         if driver is None:
             return conn.execute(self.statement, params).rowcount
         compiled = self._for(conn, params)
-        return self._run(driver, compiled.sql, compiled.arguments(params)).rowcount
+        return _run(driver, compiled.sql, compiled.arguments(params)).rowcount
 
     def many(self, conn: Connection, rows: Sequence[Params]) -> None:
         """Once for each; all of them name the same columns."""
@@ -148,7 +148,7 @@ class Prepared:
             conn.execute(self.statement, rows)
             return
         compiled = self._for(conn, rows[0])
-        self._run(driver, compiled.sql, [compiled.arguments(row) for row in rows], many=True)
+        _run(driver, compiled.sql, [compiled.arguments(row) for row in rows], many=True)
 
     def _driver(self, conn: Connection) -> sqlite3.Connection | None:
         """SQLite's own connection; None where SQLAlchemy is to run it, also to refuse what must not be written now."""
@@ -156,12 +156,6 @@ class Prepared:
         if type(driver) is not sqlite3.Connection or not conn.in_transaction():
             return None
         return None if self._writes and not driver.in_transaction else driver
-
-    def _run(self, driver: sqlite3.Connection, sql: str, values: Sequence[Any], many: bool = False) -> sqlite3.Cursor:
-        try:
-            return driver.executemany(sql, values) if many else driver.execute(sql, values)
-        except sqlite3.Error as fault:
-            raise DBAPIError.instance(sql, None, fault, sqlite3.Error, hide_parameters=True) from fault
 
     def _for(self, conn: Connection, params: Params) -> _Compiled:
         """For these parameters; lists of another length make another text."""
@@ -202,6 +196,22 @@ class Prepared:
         return _Compiled(
             sql, values, _plain(values), partial(tuple.__new__, namedtuple("Row", names, rename=True)), reads
         )
+
+
+def _run(driver: sqlite3.Connection, sql: str, values: Sequence[Any] = (), many: bool = False) -> sqlite3.Cursor:
+    try:
+        return driver.executemany(sql, values) if many else driver.execute(sql, values)
+    except sqlite3.Error as fault:
+        raise DBAPIError.instance(sql, None, fault, sqlite3.Error, hide_parameters=True) from fault
+
+
+def begin_with(words: str) -> Callable[[Connection], None]:
+    """For an engine of SQLite's: its transactions begin with these words."""
+
+    def begin(conn: Connection) -> None:
+        _run(conn.connection.dbapi_connection, words)  # type: ignore[arg-type]
+
+    return begin
 
 
 def _settled(sql: str, values: list[_Value]) -> tuple[str, list[_Value]]:

@@ -15,6 +15,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
+from storage.prepared import begin_with
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -46,9 +48,7 @@ def open_writer(url: str) -> Engine:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    event.listen(engine, "begin", begin_with("BEGIN IMMEDIATE"))
 
     return engine
 
@@ -104,12 +104,8 @@ def open_glance(url: str) -> Engine | None:
         for pragma in ("busy_timeout=5000", "query_only=1"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        """One state of the database for all that is read; and locked once, not by each statement."""
-        driver: Any = connection.connection.dbapi_connection
-        driver.execute("BEGIN")
-
+    # One state of the database for all that is read; and locked once, not by each statement.
+    event.listen(engine, "begin", begin_with("BEGIN"))
     return engine
 
 

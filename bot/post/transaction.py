@@ -65,7 +65,7 @@ class Transactions:
 
     def __post_init__(self) -> None:
         if self.writer.dialect.name == "sqlite":
-            event.listen(self.writer, "before_cursor_execute", _check_begun)
+            event.listen(self.writer, "before_cursor_execute", _check_standing)
 
     async def batch(self, together: list[Raw], one_by_one: list[Raw], writes: Sequence[Write] = ()) -> Outcome:
         """Handle the first, only accept the others, and let whoever rides along write."""
@@ -163,13 +163,8 @@ class Transactions:
                 return result
 
 
-def _check_begun(conn: Connection, cursor: Any, statement: str, *_more: Any) -> None:
+def _check_standing(conn: Connection, *_more: Any) -> None:
     """A full disk makes SQLite end the transaction by itself; what is written after that would stand alone."""
-    if not statement.startswith("BEGIN"):
-        _check_standing(conn)
-
-
-def _check_standing(conn: Connection) -> None:
     driver = conn.connection.driver_connection
     if conn.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
         raise TransactionLost("the transaction is over")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.prepared import Prepared, asking_once
 from storage.tables import contacts, escalation_runs, groups, people, state
+from storage.work import open_glance
 from tests.conftest import MORNING
 
 ADD = Prepared(insert(people).returning(people.c.id))
@@ -83,6 +84,23 @@ def test_where_nothing_changes_the_same_question_has_the_same_answer(writer: Eng
             assert but_not.all(conn, {"ids": [ama], "but": [ben, ama]}) == []
         CHANGE.count(conn, {"whose": ama, "name": "Amina"})
         assert BY_ID.first(conn, {"id": ama}).name == "Amina"
+
+
+def test_a_glance_sees_one_state_of_the_database(writer: Engine) -> None:
+    glance = open_glance(writer.url.render_as_string(hide_password=False))
+    if glance is None:  # on PostgreSQL nobody reads on the spot
+        return
+    with writer.begin() as conn:
+        ama = ADD.scalar(conn, {"made_at": MORNING, "name": "Ama"})
+    with glance.connect() as seen:
+        with seen.begin():
+            assert BY_ID.scalar(seen, {"id": ama}) == ama
+            with writer.begin() as conn:
+                CHANGE.count(conn, {"whose": ama, "name": "Amina"})
+            assert BY_ID.first(seen, {"id": ama}).name == "Ama"
+        with seen.begin():
+            assert BY_ID.first(seen, {"id": ama}).name == "Amina"
+    glance.dispose()
 
 
 def test_many_rows_are_written_at_once(conn: Connection) -> None:
