@@ -151,6 +151,7 @@ def _pay(desk: Desk, order: Order, named: CoVolunteer) -> int:
             order_id=order.id,
             given=about,
             deed=category.key,
+            caps=category.caps,
         ),
     )
     balance = points.balance_of(desk.conn, person.household_id)

@@ -82,7 +82,8 @@ def _award(desk: Desk, person: Person, deed_id: int) -> int:
     left = standard.award if standard.person_week is None else min(standard.award, standard.person_week - had)
     if left <= 0:
         return 0
-    return earn(desk, Earning(key_of(deed_id), home, person.id, left, rules.NOTED, standard.dimension, deed=DIARY))
+    about: dict[str, Any] = {"dimension": standard.dimension, "deed": DIARY, "caps": standard.caps}
+    return earn(desk, Earning(key_of(deed_id), home, person.id, left, rules.NOTED, **about))
 
 
 # ── a week and a month ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,5 +256,6 @@ def _award_best(desk: Desk, deed: GoodDeed, by: Person) -> None:
         standard.dimension,
         decided_by=by.id,
         deed=DIARY,
+        caps=standard.caps,
     )
     earn(desk, best)

@@ -37,7 +37,6 @@ AGAIN = timedelta(days=1)
 
 CONFIRMED = _("What you told us about a good deed is confirmed. Thank you for having an eye for it!")
 
-
 REWARDED = _(
     "Somebody has noticed something good that you did: your household has earned {count} point and now has {balance}.",
     "Somebody has noticed something good that you did: your household has earned {count} points and now has {balance}.",
@@ -254,7 +253,8 @@ def _award(desk: Desk, deed: GoodDeed) -> None:
         return
     home = doer.household_id if doer else deed.doer_home
     others = [doer.id] if doer else [each.id for each in who_lives_at(desk, deed.doer_home)]
-    common: dict[str, Any] = {"dimension": kind.dimension, "decided_by": deed.decided_by, "deed": kind.key}
+    common: dict[str, Any] = {"dimension": kind.dimension, "decided_by": deed.decided_by}
+    common |= {"deed": kind.key, "caps": kind.caps}
     once = f"award:good_deed:{deed.id}"
     if home is not None:
         named = deed.doer_id if praise.is_grown_up(desk, deed) else None

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from desk.front import Desk
 from desk.order_views import askers_of, category_of, tell_person
+from domain.caps import Caps, allowed, starts_of
 from domain.co_volunteers import part_of_holder
-from domain.desk_file import Caps
 from domain.orders import Order, is_own
-from domain.points import HELPED, Earning, allowed, day_start, month_of, month_start
+from domain.points import HELPED, Earning, month_of
 from domain.refusals import NotFound
 from domain.standard import standard_of
 from domain.words import _
@@ -49,14 +49,14 @@ def earn(desk: Desk, earning: Earning) -> int:
     account = earnings.hold_accounts(desk.conn, homes)[earning.household_id]
     if heir_of(desk.conn, earning.household_id) != earning.household_id:
         return earn(desk, earning)  # it was put together with another while we waited for its account
-    day, month = day_start(desk.now, desk.file.zone), month_start(desk.now, desk.file.zone)
+    starts = starts_of(desk.now, desk.file.zone)
     limits = [(desk.file.points.caps, "")]
     if earning.deed is not None and earning.caps != Caps():
         limits.append((earning.caps, earning.deed))
     points = earning.points
     for caps, deed in limits:
-        caps = caps if earning.earned_by is not None else replace(caps, person_day=None)  # nobody's day
-        points = allowed(points, earnings.earned_before(desk.conn, earning, others, caps, day, month, deed), caps)
+        caps = caps if earning.earned_by is not None else caps.without_persons()
+        points = allowed(points, earnings.earned_before(desk.conn, earning, others, caps, starts, deed), caps)
     if points == 0:
         return 0
     if earning.dimension is None:
@@ -123,6 +123,7 @@ def award(desk: Desk, order: Order, others: int = 0) -> int:
             "standard": standard,
         },
         deed=category.key,
+        caps=category.caps,
     )
     points = earn(desk, earning)
     if points == 0:

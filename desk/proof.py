@@ -72,6 +72,7 @@ def thank_reporter(desk: Desk, order: Order) -> int:
         decided_by=report.judged_by,
         given={"report": order.id, "household": reporter.household_id, "earned_by": reporter.id},
         deed=kind.key,
+        caps=kind.caps,
     )
     points = earn(desk, earning)
     if points:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.desk_caps import check_caps, check_order
 from domain.desk_diary import check_diary
 from domain.desk_honours import check_honours
 from domain.desk_reading import Faults, unknown_name
@@ -29,6 +30,7 @@ def check_desk_file(desk: DeskFile, faults: Faults, declared_teams: Mapping[str,
         _check_team(faults, declared_teams, (*path, "team"), report.team)
         check_report(desk, faults, report)
     check_second_channel(desk.second_channel, desk.units, faults)
+    check_order(faults, ("points",), desk.points.caps)
     check_diary(desk.diary, desk.points.dimensions, faults)
     check_honours(desk.honours, desk.units, faults)
 
@@ -91,6 +93,8 @@ def _check_category(desk: DeskFile, faults: Faults, category: Category) -> None:
         example = f'ladder = "{next(iter(desk.ladders), "everyday")}"'
         faults.add(path, _("“{key}” is missing. Write for example: {example}")(key="ladder", example=example))
     _check_references(desk, faults, path, category)
+    if not category.report:
+        check_caps(faults, path, category.caps, category.award * category.difficulty)
     if category.private_door is not None:
         door = desk.categories.get(category.private_door)
         if door is None or not door.confidential:

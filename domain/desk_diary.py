@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from domain.caps import Caps
+from domain.desk_caps import check_caps, read_caps
 from domain.desk_reading import Faults, Table, unknown_name
 from domain.words import _
 
@@ -15,6 +17,7 @@ class DiaryStandard:
     person_week: int | None = None  # the most that entries earn in a week; None is no cap
     best: int = 0  # for one that a supervisor marks
     dimension: str | None = None
+    caps: Caps = field(default_factory=Caps)
 
 
 def read_diary(table: Table | None) -> DiaryStandard:
@@ -25,6 +28,7 @@ def read_diary(table: Table | None) -> DiaryStandard:
         person_week=table.number("person_week", 3),
         best=table.number("best", 5) or 0,
         dimension=table.word("dimension", "growth"),
+        caps=read_caps(table),
     )
     table.done()
     return read
@@ -37,5 +41,6 @@ def check_diary(diary: DiaryStandard, dimensions: Mapping[str, object], faults: 
     elif diary.person_week is not None and diary.award > diary.person_week:
         sentence = _("An entry earns {award}, but a week at most {week}: not even one entry would earn all of it.")
         faults.add(("diary", "person_week"), sentence(award=diary.award, week=diary.person_week))
+    check_caps(faults, ("diary",), diary.caps, max(diary.award, diary.best))
     if diary.dimension is not None and diary.dimension not in dimensions:
         unknown_name(faults, ("diary", "dimension"), diary.dimension, dimensions, "[points.dimensions]")

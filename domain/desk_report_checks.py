@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from domain.desk_caps import check_caps
 from domain.desk_reading import Faults, unknown_name
 from domain.desk_schema import GOOD_DEED, HEADINGS, UNCIVIL, DeskFile, ReportKind
 from domain.escalation import PEOPLE, TEAM
@@ -18,6 +19,7 @@ def check_report(desk: DeskFile, faults: Faults, kind: ReportKind) -> None:
         faults.add(path, sentence(key=kind.key))
     if kind.body is not None and kind.body not in desk.bodies:
         unknown_name(faults, (*path, "body"), kind.body, desk.bodies, "[bodies.…]")
+    check_caps(faults, path, kind.caps, max(kind.award.doer, kind.award.reporter))
     _check_ladders(desk, faults, kind)
     _check_what_is_shown(faults, kind)
 

@@ -2,6 +2,7 @@
 
 import re
 
+from domain.desk_caps import read_caps
 from domain.desk_reading import Table
 from domain.desk_schema import NEAR_FOR, Award, Body, Category, DeskFile, Repeats, ReportKind
 from domain.desk_sections import EVIDENCE, read_promise
@@ -26,6 +27,7 @@ def read_report(key: str, table: Table) -> ReportKind:
         near=_near(table),
         near_for=table.duration("near_for", "14d") or NEAR_FOR,
         award=_award(table),
+        caps=read_caps(table),
         dimension=table.word("dimension", "civility"),
         done_needs=table.words("done_needs", EVIDENCE),
         urgent=table.flag("urgent"),
@@ -106,6 +108,7 @@ def as_category(desk: DeskFile, kind: ReportKind) -> Category:
         promise=kind.promise,
         ladder=kind.ladder or judges(desk, kind),
         award=kind.award.doer,
+        caps=kind.caps,
         dimension=kind.dimension,
         done_needs=kind.done_needs,
         discreet=kind.discreet,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendars import BusinessCalendar, QuietHours
+from domain.caps import Caps as Caps
 from domain.co_volunteers import Together
 from domain.desk_diary import DiaryStandard
 from domain.desk_honours import HonourRules
@@ -42,6 +43,7 @@ class Category:
     ladder: str = ""  # empty only for a heading
     award: int = 0
     difficulty: int = 1  # so many times the award
+    caps: Caps = field(default_factory=Caps)  # of this deed alone, beside everybody's
     dimension: str | None = None
     ask_for: tuple[str, ...] = ()
     done_needs: tuple[str, ...] = ()
@@ -97,6 +99,7 @@ class ReportKind:
     near: int | None = None  # metres within which "somebody reported this already"
     near_for: timedelta = NEAR_FOR  # and for how long after it was reported
     award: Award = Award()
+    caps: Caps = field(default_factory=Caps)  # of this deed alone, by whoever did it and whoever told us together
     dimension: str | None = None
     done_needs: tuple[str, ...] = ()
     urgent: bool = False  # does not wait for the morning, and a hazard is not judged first
@@ -138,18 +141,9 @@ class OrderRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
-    """The most that can be earned; None is no cap."""
-
-    person_day: int | None = None
-    household_month: int | None = None
-    pair_month: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PointsStandard:
     dimensions: Mapping[str, Named] = field(default_factory=dict)
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
     second_signature_above: int | None = None
     together: Together = field(default_factory=Together)  # how those who help together earn
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from domain.calendars import WEEKDAYS, BusinessCalendar, QuietHours, is_country
 from domain.co_volunteers import EACH, SHARE, Together
+from domain.desk_caps import read_caps
 from domain.desk_reading import Table, find_guess
-from domain.desk_schema import Caps, Category, EmergencyNumber, OrderRules, PointsStandard, Promise
+from domain.desk_schema import Category, EmergencyNumber, OrderRules, PointsStandard, Promise
 from domain.escalation import DUTY, SUPERVISORS, TEAM, EscalationPolicy, EscalationStep
 from domain.places import LEVELS, Unit
 from domain.words import _
@@ -156,6 +157,7 @@ def read_category(key: str, table: Table) -> Category:
         ladder=table.word("ladder", "everyday") or "",
         award=table.number("award", 5) or 0,
         difficulty=table.number("difficulty", 2, least=1) or 1,
+        caps=read_caps(table),
         dimension=table.word("dimension", "service"),
         ask_for=table.words("ask_for", EVIDENCE),
         done_needs=table.words("done_needs", EVIDENCE),
@@ -185,12 +187,7 @@ def read_orders(table: Table | None) -> OrderRules:
 def read_points(table: Table | None) -> PointsStandard:
     if table is None:
         return PointsStandard()
-    limits, dimensions = table.table("caps"), table.table("dimensions")
-    caps = Caps()
-    if limits is not None:
-        person, household = limits.number("person_day", 30), limits.number("household_month", 300)
-        caps = Caps(person, household, limits.number("pair_month", 60))
-        limits.done()
+    caps, dimensions = read_caps(table, least=0), table.table("dimensions")
     names = {key: dimensions.named(key) for key in dimensions.raw} if dimensions else {}
     points = PointsStandard(names, caps, table.number("second_signature_above", 50), _together(table))
     table.done()

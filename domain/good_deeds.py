@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from domain.caps import start_of
 from domain.households import Address
 from domain.people import Person
 from domain.refusals import Refusal
@@ -111,8 +112,7 @@ def stays_at_home(deed: GoodDeed, reporter: Person, doer: Person | None) -> bool
 
 def week_start(now: datetime, zone: ZoneInfo) -> datetime:
     """Monday, midnight, where the neighbourhood is."""
-    today = now.astimezone(zone).date()
-    return datetime.combine(today - timedelta(days=today.weekday()), time(), zone).astimezone(UTC)
+    return start_of("week", now, zone)
 
 
 # ── what the public may read ────────────────────────────────────────────────────────────────────────────────────────

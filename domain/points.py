@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain.desk_file import Caps
+from domain.caps import Caps, start_of
 from domain.refusals import Refusal
 from domain.words import Text, _
 
@@ -76,35 +76,12 @@ class Earning:
         return {"household": self.household_id, "earned_by": self.earned_by, "points": self.points, "deed": self.deed}
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """What has been earned already: by this person today, by the household this month, with the same others."""
-
-    person_day: int = 0
-    household_month: int = 0
-    pair_month: int = 0
-
-
-def allowed(points: int, earned: Earned, caps: Caps) -> int:
-    """As much of it as the caps leave room for."""
-    room = [
-        cap - so_far
-        for cap, so_far in (
-            (caps.person_day, earned.person_day),
-            (caps.household_month, earned.household_month),
-            (caps.pair_month, earned.pair_month),
-        )
-        if cap is not None
-    ]
-    return max(0, min([points, *room]))
-
-
 def day_start(now: datetime, zone: ZoneInfo) -> datetime:
-    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    return start_of("day", now, zone)
 
 
 def month_start(now: datetime, zone: ZoneInfo) -> datetime:
-    return datetime.combine(now.astimezone(zone).date().replace(day=1), time(), zone).astimezone(UTC)
+    return start_of("month", now, zone)
 
 
 def month_of(now: datetime, zone: ZoneInfo) -> str:

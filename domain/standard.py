@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from domain.desk_schema import Caps, DeskFile
+from domain.caps import Caps
+from domain.desk_schema import DeskFile
 
 
 @lru_cache(maxsize=8)
@@ -21,10 +22,12 @@ def standard_of(file: DeskFile) -> dict[str, Any]:
         "diary": file.diary.award,
         "together": [file.points.together.how, file.points.together.percent],
         "dimensions": list(file.points.dimensions),
-        "caps": _caps(file.points.caps),
+        "caps": dict(file.points.caps.set),
+        "caps_of": {key: dict(caps.set) for key, caps in _deeds(file) if caps != Caps()},
         "second_signature_above": file.points.second_signature_above,
     }
 
 
-def _caps(caps: Caps) -> list[int | None]:
-    return [caps.person_day, caps.household_month, caps.pair_month]
+def _deeds(file: DeskFile) -> list[tuple[str, Caps]]:
+    helping = [(key, each.caps) for key, each in file.categories.items()]
+    return [*helping, *((key, each.caps) for key, each in file.reports.items()), ("diary", file.diary.caps)]

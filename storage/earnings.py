@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from domain.desk_file import Caps
-from domain.points import Earned, Earning, Posting
+from domain.caps import Caps
+from domain.points import Earning, Posting
 from storage import points
 from storage.prepared import Prepared
 from storage.tables import Instant, earned_with, households, people, transfers
@@ -30,16 +31,16 @@ _WITH = (
 
 
 class _Sums:
-    """What the three caps look at, as three questions."""
+    """What the caps of persons, households and pairs look at, as three questions."""
 
     def __init__(self, deed: bool) -> None:
-        by_person = _POINTS.where(transfers.c.earned_by == bindparam("own"), _SINCE)
-        by_household = _POINTS.where(transfers.c.household_id == bindparam("own"), _SINCE)
+        person = _POINTS.where(transfers.c.earned_by == bindparam("own"), _SINCE)
+        household = _POINTS.where(transfers.c.household_id == bindparam("own"), _SINCE)
         pair = _WITH
         if deed:
-            by_person, by_household = by_person.where(_OF_DEED), by_household.where(_OF_DEED)
+            person, household = person.where(_OF_DEED), household.where(_OF_DEED)
             pair = pair.join(transfers, transfers.c.id == earned_with.c.transfer_id).where(_OF_DEED)
-        self.by_person, self.by_household, self.pair = Prepared(by_person), Prepared(by_household), Prepared(pair)
+        self.person, self.household, self.pair = Prepared(person), Prepared(household), Prepared(pair)
 
 
 _EVERYTHING, _ONE_DEED = _Sums(deed=False), _Sums(deed=True)
@@ -63,27 +64,31 @@ def earned_before(
     earning: Earning,
     others: Sequence[int],
     caps: Caps,
-    day: datetime,
-    month: datetime,
+    starts: Mapping[str, datetime],
     deed: str = "",
-) -> Earned:
-    """As far as these caps ask; what was taken back does not count. With a deed, by that one alone.
+) -> dict[str, int]:
+    """By the name of each of these caps; what was taken back does not count. With a deed, by that one alone.
 
+    `starts`: since when a day, a week, a month, a year counts.
     What two households have earned by one another counts together, whichever of them did it.
     """
     sums, about = (_ONE_DEED, {"deed": deed}) if deed else (_EVERYTHING, {})
-    own, person, this_month = earning.household_id, earning.earned_by, {**about, "since": month}
-    by_person = by_household = with_others = 0
-    if caps.person_day is not None and person is not None:
-        by_person = sums.by_person.scalar(conn, {**about, "own": person, "since": day})
-    if caps.household_month is not None:
-        by_household = sums.by_household.scalar(conn, {**this_month, "own": own})
-    if caps.pair_month is not None:
-        for other in others:
-            both = [(own, other), (other, own)] if other > 0 else [(own, other)]
-            shared = sum(int(sums.pair.scalar(conn, {**this_month, "own": a, "other": b})) for a, b in both)
-            with_others = max(with_others, shared)
-    return Earned(int(by_person), int(by_household), with_others)
+    found: dict[str, int] = {}
+    for name, _cap in caps.set:
+        whom, _sign, period = name.partition("_")
+        since = {**about, "since": starts[period]}
+        if whom == "person":
+            found[name] = int(sums.person.scalar(conn, {**since, "own": earning.earned_by}))
+        elif whom == "household":
+            found[name] = int(sums.household.scalar(conn, {**since, "own": earning.household_id}))
+        else:
+            found[name] = max((_with(conn, sums, earning.household_id, other, since) for other in others), default=0)
+    return found
+
+
+def _with(conn: Connection, sums: _Sums, own: int, other: int, since: Mapping[str, Any]) -> int:
+    both = [(own, other), (other, own)] if other > 0 else [(own, other)]
+    return sum(int(sums.pair.scalar(conn, {**since, "own": one, "other": two})) for one, two in both)
 
 
 def post_earning(

@@ -13,18 +13,21 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import ProgrammingError
 
-from desk.front import Desk
-from desk.points import earn
+from desk.front import Desk, Line
+from desk.order_views import get_order
+from desk.orders import make_order
+from desk.points import award, earn
 from desk.statements import statement
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
 from domain.points import Earning
 from domain.words import _
+from storage import orders as rows
 from storage.points import audit, balance_of, reverse
 from storage.tables import people, standards, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
-from tests.deeds.cast import Cast, add_account, gather
+from tests.deeds.cast import Cast, add_account, ask, gather
 
 KIND = _("A kindness")
 
@@ -93,6 +96,76 @@ def test_a_deed_may_have_caps_of_its_own(at_desk: AtDesk) -> None:
         own = {"deed": "diary", "caps": Caps(person_day=7)}
         assert [earn(desk, by(cast.ben, f"{n}", **own)) for n in range(3)] == [5, 2, 0]  # type: ignore[arg-type]
         assert earn(desk, by(cast.ben, "another", deed="errand", caps=Caps(person_day=7))) == 5
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month", "year"])
+@pytest.mark.parametrize("whom", ["person", "household", "pair"])
+def test_a_deed_has_caps_for_anybody_and_any_time_and_they_begin_anew(at_desk: AtDesk, whom: str, period: str) -> None:
+    """Ben and his wife each help Ama as far as the cap allows; the next day, week, month or year they can again."""
+    later = {
+        "day": timedelta(days=1),
+        "week": timedelta(days=7),
+        "month": timedelta(days=8),
+        "year": timedelta(days=39),
+    }
+    with at_desk() as desk:
+        cast = gather(desk)
+        wife = add_account(desk, 19, "Gia", household_id=cast.ben.household_id)
+        own = {"deed": "errand", "caps": Caps(**{f"{whom}_{period}": 7})}
+
+        def helps(when: str) -> list[int]:
+            deeds = [(cast.ben, 1), (cast.ben, 2), (wife, 3), (wife, 4)]
+            return [earn(desk, by(who, f"{when}{n}", cast.ama, **own)) for who, n in deeds]  # type: ignore[arg-type]
+
+        each = [5, 2, 5, 2] if whom == "person" else [5, 2, 0, 0]
+        assert helps("now") == each
+        desk.now = MORNING + later[period] - timedelta(hours=11)
+        assert helps("just before") == [0, 0, 0, 0]
+        desk.now = MORNING + later[period] + timedelta(hours=14)
+        assert helps("then") == each
+
+
+def test_the_desk_files_caps_of_a_deed_hold_for_it_alone(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        categories = dict(desk.file.categories)
+        categories["errand"] = replace(categories["errand"], caps=Caps(person_week=7))
+        desk.file = replace(desk.file, categories=categories)
+        cast = gather(desk)
+        earned = []
+        for number, category in enumerate(("errand", "errand", "errand", "repair")):
+            order = make_order(desk, ask(cast, f"{number}", category))
+            assert rows.move(desk.conn, order, "assign", holder_id=cast.ben.id)
+            order = get_order(desk, order.id)
+            earned.append(award(desk, order))
+        assert earned == [5, 2, 0, desk.file.categories["repair"].award]
+        told = [each.text.msgid for each in desk.said if isinstance(each, Line) and "are full" in each.text.msgid]
+        assert len(told) == 1
+        content = desk.conn.execute(select(standards)).one().content
+        assert content["caps_of"] == {"errand": {"person_week": 7}}
+
+
+def test_the_caps_of_a_deed_hold_however_many_close_at_once(database_url: str, desk_file: DeskFile) -> None:
+    """Two who live together, at the same moment: their household's week holds for both."""
+    engine = open_writer(database_url)
+    with engine.begin() as conn:
+        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+        cast = gather(desk)
+        wife = add_account(desk, 19, "Gia", household_id=cast.ben.household_id)
+    together = Barrier(6)
+
+    def helps(number: int) -> int:
+        own = open_writer(database_url)
+        together.wait()
+        doer = cast.ben if number % 2 else wife
+        earning = by(doer, f"{number}", cast.ama, deed="errand", caps=Caps(household_week=12))
+        with own.begin() as conn:
+            posted = earn(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)), earning)
+        own.dispose()
+        return posted
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(helps, range(6))) == [0, 0, 0, 2, 5, 5]
+    engine.dispose()
 
 
 def test_what_was_taken_back_leaves_room_in_its_own_month(at_desk: AtDesk) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.handlers.standard import in_words
 from desk.front import Desk
 from desk.points import earn
+from domain.caps import Caps
 from domain.points import Earning
 from domain.words import _
 from sandbox.phones import Phone
@@ -123,6 +126,13 @@ async def test_whoever_came_along_is_asked_and_shares(town: TestTown) -> None:
     await town.cleo.hears("earned 2 points")
     await town.ama.all_read()
     assert town.look(lambda desk: audit(desk.conn)) == []
+
+
+async def test_the_standard_says_the_caps_of_a_deed_below_it(town: TestTown) -> None:
+    file = town.demo.app.file
+    errand = replace(file.categories["errand"], caps=Caps(household_week=20))
+    text = in_words(replace(file, categories={**file.categories, "errand": errand}))
+    assert "5 points · Public service\n   ↳ At most 20 a week for a household." in town.said(text)
 
 
 async def test_the_standard_says_how_those_who_help_together_earn(town: TestTown) -> None:
