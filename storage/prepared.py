@@ -43,14 +43,21 @@ class _Compiled(NamedTuple):
 
     sql: str
     values: list[_Value]
-    plain: Callable[[Params], Sequence[Any]] | None  # all values at once, where none has to be made into another
+    take: Callable[[Params], Sequence[Any]] | None  # all values at once, where each is a parameter of its own
+    makes: list[tuple[int, Convert]]  # which of them have to be made into another
     row: Callable[[Sequence[Any]], Any]
     reads: list[tuple[int, Convert]]
 
     def arguments(self, params: Params) -> Sequence[Any]:
-        if self.plain is not None:
-            return self.plain(params)
-        return [value.of(params) for value in self.values]
+        if self.take is None:
+            return [value.of(params) for value in self.values]
+        if not self.makes:
+            return self.take(params)
+        made = list(self.take(params))
+        for place, convert in self.makes:
+            if made[place] is not None:
+                made[place] = convert(made[place])
+        return made
 
     def read(self, raw: Sequence[Any]) -> Any:
         if not self.reads:
@@ -103,7 +110,7 @@ class Prepared:
         known = _KNOWN.get(driver)
         if known is not None and (compiled.sql, *values) in known:
             return list(known[compiled.sql, *values])
-        rows = [compiled.read(row) for row in _run(driver, compiled.sql, values).fetchall()]
+        rows = [compiled.read(row) for row in run_straight(driver, compiled.sql, values).fetchall()]
         if known is not None:
             known[compiled.sql, *values] = list(rows)
         return rows
@@ -118,7 +125,7 @@ class Prepared:
         known = _KNOWN.get(driver)
         if known is not None and (None, compiled.sql, *values) in known:
             return known[None, compiled.sql, *values]
-        cursor = _run(driver, compiled.sql, values)
+        cursor = run_straight(driver, compiled.sql, values)
         raw = cursor.fetchone()
         cursor.close()  # a cursor left open would hold the database as it is now
         row = None if raw is None else compiled.read(raw)
@@ -137,7 +144,7 @@ class Prepared:
         if driver is None:
             return conn.execute(self.statement, params).rowcount
         compiled = self._for(conn, params)
-        return _run(driver, compiled.sql, compiled.arguments(params)).rowcount
+        return run_straight(driver, compiled.sql, compiled.arguments(params)).rowcount
 
     def many(self, conn: Connection, rows: Sequence[Params]) -> None:
         """Once for each; all of them name the same columns."""
@@ -148,7 +155,7 @@ class Prepared:
             conn.execute(self.statement, rows)
             return
         compiled = self._for(conn, rows[0])
-        _run(driver, compiled.sql, [compiled.arguments(row) for row in rows], many=True)
+        run_straight(driver, compiled.sql, [compiled.arguments(row) for row in rows], many=True)
 
     def _driver(self, conn: Connection) -> sqlite3.Connection | None:
         """SQLite's own connection; None where SQLAlchemy is to run it, also to refuse what must not be written now."""
@@ -193,12 +200,14 @@ class Prepared:
         converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         reads: list[tuple[int, Convert]] = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
         names = [str(column.key) for column in columns]
-        return _Compiled(
-            sql, values, _plain(values), partial(tuple.__new__, namedtuple("Row", names, rename=True)), reads
-        )
+        makes = [(at, value.convert) for at, value in enumerate(values) if value.convert is not None]
+        row = partial(tuple.__new__, namedtuple("Row", names, rename=True))
+        return _Compiled(sql, values, _taken(values), makes, row, reads)
 
 
-def _run(driver: sqlite3.Connection, sql: str, values: Sequence[Any] = (), many: bool = False) -> sqlite3.Cursor:
+def run_straight(
+    driver: sqlite3.Connection, sql: str, values: Sequence[Any] = (), many: bool = False
+) -> sqlite3.Cursor:
     try:
         return driver.executemany(sql, values) if many else driver.execute(sql, values)
     except sqlite3.Error as fault:
@@ -209,7 +218,7 @@ def begin_with(words: str) -> Callable[[Connection], None]:
     """For an engine of SQLite's: its transactions begin with these words."""
 
     def begin(conn: Connection) -> None:
-        _run(conn.connection.dbapi_connection, words)  # type: ignore[arg-type]
+        run_straight(conn.connection.dbapi_connection, words)  # type: ignore[arg-type]
 
     return begin
 
@@ -235,8 +244,8 @@ def _literal(value: str | int) -> str:
     return f"'{doubled}'"
 
 
-def _plain(values: list[_Value]) -> Callable[[Params], Sequence[Any]] | None:
-    names = [each.name for each in values if each.name is not None and each.place is None and each.convert is None]
+def _taken(values: list[_Value]) -> Callable[[Params], Sequence[Any]] | None:
+    names = [each.name for each in values if each.name is not None and each.place is None]
     if len(names) != len(values):
         return None
     if len(names) > 1:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, event
 from desk import honours
 from desk.retention import LAST
 from domain.honours import period_of
+from storage import prepared
 from storage.messages import set_fact
-from storage.prepared import Prepared
 from storage.tables import metadata
 from tests.conftest import MORNING
 from tests.stories.test_asking import ASK
@@ -48,13 +48,13 @@ def listen(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> Seen:
     def through_sqlalchemy(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         note(statement, parameters, many)
 
-    run = Prepared._run
+    run = prepared.run_straight
 
-    def straight(self: Prepared, driver: Any, sql: str, arguments: Any, many: bool = False) -> Any:
+    def straight(driver: Any, sql: str, arguments: Any = (), many: bool = False) -> Any:
         note(sql, arguments, many)
-        return run(self, driver, sql, arguments, many)
+        return run(driver, sql, arguments, many)
 
-    monkeypatch.setattr(Prepared, "_run", straight)
+    monkeypatch.setattr(prepared, "run_straight", straight)
     for engine in (town.demo.app.writer, town.demo.app.readers.sync_engine):
         event.listen(engine, "before_cursor_execute", through_sqlalchemy)
     return seen
