@@ -8,7 +8,7 @@ from typing import Any
 from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import DetailedAiogramError
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject, Update, User
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message, TelegramObject, Update, User
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
@@ -87,14 +87,13 @@ KINDS: dict[str, type[TelegramObject]] = {
     "my_chat_member": ChatMemberUpdated,
     "chat_member": ChatMemberUpdated,
 }
-WHERE = ("message_id", "date", "chat")
 
 
 def _read(raw: Raw, bot: Bot) -> tuple[str, TelegramObject]:
     """What has happened, without the envelope: looking for all it might hold costs more than reading what it holds.
 
-    Of the message that was tapped, only which it is and where it stands: what stood on it is judged anew anyhow, and
-    its words and buttons would have to be read, twice even, since it might be one that is not there any more.
+    Of the message that was tapped, only which it is and where it stands, as of one that is not there any more: what
+    stood on it is judged anew anyhow, and its words and buttons would have to be read, twice even.
     """
     context = {"bot": bot}
     for kind, event in raw.items():
@@ -103,7 +102,8 @@ def _read(raw: Raw, bot: Bot) -> tuple[str, TelegramObject]:
         if kind == "callback_query" and isinstance(event, dict):
             tapped = event.get("message")
             if isinstance(tapped, dict):
-                event = event | {"message": {name: tapped[name] for name in WHERE if name in tapped}}
+                where = {"chat": tapped.get("chat"), "message_id": tapped.get("message_id"), "date": 0}
+                event = event | {"message": InaccessibleMessage.model_validate(where, context=context)}
             return kind, CallbackQuery.model_validate(event, context=context)
     whole = Update.model_validate(raw, context=context)
     return whole.event_type, whole.event

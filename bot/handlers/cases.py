@@ -13,7 +13,7 @@ from typing import Any
 from aiogram import BaseMiddleware, Router
 from aiogram.filters import Filter
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, TelegramObject
 
 from bot.cards import Face, View, language_of
 from bot.flows.private import CLEAR, numbers
@@ -46,7 +46,7 @@ class Traces(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         message = event.message if isinstance(event, CallbackQuery) else event
         person: Person | None = data.get("person")
-        if isinstance(message, Message) and message.chat.type == "private" and person is not None:
+        if isinstance(message, Message | InaccessibleMessage) and message.chat.type == "private" and person is not None:
             her_side.trace_if_open(data["desk"], person, message.message_id, ours=isinstance(event, CallbackQuery))
         return await handler(event, data)
 
