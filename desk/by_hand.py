@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.front import CardRefresh, Desk
+from desk.homes import is_home_of, live_together
 from desk.household_changes import bring_back
 from desk.order_views import tell_person
 from desk.people import get_person
@@ -22,7 +23,6 @@ from domain.words import Text, _
 from storage import co_volunteers, earnings, points
 from storage import hand_awards as rows
 from storage.hand_awards import HandAward
-from storage.household_changes import heir_of
 from storage.households import STANDING, Household, buildings_in, find_at, find_household, members_of, rooms_in
 from storage.messages import find_cards
 from storage.people import holders_of
@@ -38,7 +38,7 @@ EARNED = _(
 
 
 class OwnHousehold(Refusal):
-    text = _("Nobody decides about points of their own household. Somebody else can.")
+    text = _("Nobody decides about points of their own household, or of one they have just left. Somebody else can.")
     final = True
 
 
@@ -77,7 +77,7 @@ def get_household(desk: Desk, person: Person, at: Address) -> Household:
     home = find_at(desk.conn, at)
     if home is None or home.state != STANDING:
         raise NobodyLivesThere
-    if home.id == person.household_id:
+    if is_home_of(desk, person.id, home.id):
         raise OwnHousehold
     return home
 
@@ -130,17 +130,8 @@ def signers(desk: Desk, home: Household, giver: Person) -> list[Person]:
     found = {each.id: each for each in officers(desk)}
     for unit in path_up(desk.file.units, home.unit):
         found |= {each.id: each for each in holders_of(desk.conn, "supervisor", unit=unit.key)}
-    return [each for each in found.values() if not _are_one(each, giver) and each.household_id != home.id]
-
-
-def _are_one(person: Person, giver: Person) -> bool:
-    """Two who live together are one pair of eyes."""
-    return person.id == giver.id or (person.household_id is not None and person.household_id == giver.household_id)
-
-
-def _is_own(desk: Desk, person: Person, household_id: int) -> bool:
-    """Their own household, or one that was put together with it meanwhile."""
-    return person.household_id is not None and person.household_id == heir_of(desk.conn, household_id)
+    others = [each for each in found.values() if not live_together(desk, each.id, giver.id)]
+    return [each for each in others if not is_home_of(desk, each.id, home.id)]
 
 
 def _get(desk: Desk, award_id: int) -> HandAward:
@@ -153,9 +144,9 @@ def _get(desk: Desk, award_id: int) -> HandAward:
 def get_signable(desk: Desk, person: Person, award_id: int) -> HandAward:
     """An award this person may sign second."""
     award = rows.find(desk.conn, award_id)
-    if award is None or not may_lead(desk, person, award.unit) or _are_one(person, get_person(desk, award.asked_by)):
+    if award is None or not may_lead(desk, person, award.unit) or live_together(desk, person.id, award.asked_by):
         raise NotFound
-    if _is_own(desk, person, award.household_id):
+    if is_home_of(desk, person.id, award.household_id):
         raise OwnHousehold
     return award
 
@@ -164,7 +155,7 @@ def sign(desk: Desk, person: Person, award_id: int) -> Text:
     """The second signature. 1. May they, and may the first still? 2. The first to answer wins. 3. Posted, once."""
     award = get_signable(desk, person, award_id)
     giver = get_person(desk, award.asked_by)
-    if _is_own(desk, giver, award.household_id) or not may_lead(desk, giver, award.unit):
+    if is_home_of(desk, giver.id, award.household_id) or not may_lead(desk, giver, award.unit):
         raise NotFound
     if award.state != rows.WAITING:
         raise AlreadyDone
@@ -232,7 +223,7 @@ def check_may_take_back(desk: Desk, person: Person, transfer_id: int) -> None:
     found = rows.unit_of(desk.conn, transfer_id)
     if found is None or not may_lead(desk, person, found[0]):
         raise NotFound
-    if _is_own(desk, person, found[1]):
+    if is_home_of(desk, person.id, found[1]):
         raise OwnHousehold
 
 

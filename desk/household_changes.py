@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from desk import boards, people
 from desk.front import Desk
+from desk.homes import is_home_of
 from desk.households import give_codes, members_of, moved_out, show_asked
 from desk.roles import may_lead, tell
 from domain.household_changes import (
@@ -41,7 +42,7 @@ def find_household(desk: Desk, by: Person, at: Address) -> Household:
     household = places.find_at(desk.conn, at)
     if household is None or household.state != STANDING:
         raise NoSuchHousehold
-    if by.household_id == household.id:
+    if is_home_of(desk, by.id, household.id):
         raise OwnHousehold
     return household
 
@@ -96,7 +97,7 @@ def _get(desk: Desk, by: Person, held: dict[int, Household], household_id: int) 
     household = held.get(household_id)
     if household is None or not may_lead(desk, by, household.unit):
         raise NotFound
-    if by.household_id == household_id:
+    if is_home_of(desk, by.id, household_id):
         raise OwnHousehold
     if household.state != STANDING:
         raise AlreadyDone
@@ -135,6 +136,7 @@ def split(
         raise AlreadyDone
     learnt = {"address": other.address, "unit": other.unit}
     rows.move_members(desk.conn, household_id, other.id, [each.id for each in leave], **learnt)
+    places.note_moved_out(desk.conn, desk.now, household_id, [each.id for each in leave])
     moved_out(desk, household_id, leave)
     if share:
         moved = [Posting(own, -share), Posting(points.account_of(desk.conn, other.id), share)]

@@ -153,7 +153,7 @@ def show_asked(desk: Desk, application_id: int) -> None:
 
 def leave(desk: Desk, person: Person) -> None:
     """The points stay with those who go on living there."""
-    if person.household_id is None or not rows.leave(desk.conn, person.id, person.household_id):
+    if person.household_id is None or not rows.leave(desk.conn, desk.now, person.id, person.household_id):
         raise NoHousehold
     moved_out(desk, person.household_id, [person])
 

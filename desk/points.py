@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.front import Desk
+from desk.homes import is_home_of
 from desk.order_views import askers_of, category_of, tell_person
 from domain.caps import Caps, allowed, starts_of
 from domain.co_volunteers import part_of_holder
@@ -73,7 +74,7 @@ def _is_own(desk: Desk, earning: Earning, others: Sequence[int]) -> bool:
         return True
     if earning.decided_by is None:
         return False
-    return get_person(desk.conn, earning.decided_by).household_id == earning.household_id
+    return is_home_of(desk, earning.decided_by, earning.household_id)
 
 
 def award_key(order: Order) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from domain.refusals import Refusal
 from domain.words import Text, _
@@ -19,6 +20,10 @@ SPLIT_REASONS: Mapping[str, Text] = {
     "apart": _("They keep house apart now"),
     "never": _("They never lived together"),
 }
+
+
+STAYS_OWN = timedelta(days=90)
+"""So long whoever has left a household decides nothing about it: who leaves it for a day is no stranger to it."""
 
 
 class NoSuchHousehold(Refusal):

@@ -25,6 +25,7 @@ from storage.tables import (
     households,
     inbox,
     invitations,
+    moved_out,
     order_history,
     order_parts,
     orders,
@@ -240,7 +241,7 @@ PAGED = ("diary", "good_deeds", "shelf", "statement", "board", "decisions", "hon
 
 def empty_person(conn: Connection, now: datetime, person_id: int, telegram_id: int | None, who: str) -> None:
     """The person's row stays without anything in it; whatever hangs on the account goes."""
-    for theirs in (consents, applications, case_grants, talks, contacts):
+    for theirs in (consents, applications, case_grants, talks, contacts, moved_out):
         conn.execute(delete(theirs).where(theirs.c.person_id == person_id))
     empty_redemptions(conn, person_id)
     facts = [f"tries:household:{person_id}", f"tries:{who}", f"household_list:{person_id}"]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.households import Address
 from domain.people import Person
 from storage.people import get_person
 from storage.prepared import Prepared
-from storage.tables import applications, cards, households, people
+from storage.tables import Instant, applications, cards, households, moved_out, people
 
 STANDING, ASKED, DECLINED = "standing", "asked", "declined"
 
@@ -163,9 +163,32 @@ def join(conn: Connection, person_id: int, household_id: int) -> bool:
     return conn.execute(free.values(household_id=household_id)).rowcount == 1
 
 
-def leave(conn: Connection, person_id: int, household_id: int) -> bool:
+def leave(conn: Connection, now: datetime, person_id: int, household_id: int) -> bool:
+    """Did it happen?"""
     member = update(people).where(people.c.id == person_id, people.c.household_id == household_id)
-    return conn.execute(member.values(household_id=None)).rowcount == 1
+    if conn.execute(member.values(household_id=None)).rowcount != 1:
+        return False
+    note_moved_out(conn, now, household_id, [person_id])
+    return True
+
+
+def note_moved_out(conn: Connection, now: datetime, household_id: int, person_ids: Iterable[int]) -> None:
+    """That they belonged to it until now: for whoever would decide about its points, and shown to nobody."""
+    gone = [{"person_id": each, "household_id": household_id, "left_at": now} for each in person_ids]
+    if gone:
+        conn.execute(insert(moved_out), gone)
+
+
+_LEFT = Prepared(
+    select(moved_out.c.household_id).where(
+        moved_out.c.person_id == bindparam("person_id"), moved_out.c.left_at > bindparam("since", type_=Instant)
+    )
+)
+
+
+def left_since(conn: Connection, person_id: int, since: datetime) -> set[int]:
+    """The households this person belonged to, and has left since then."""
+    return {int(row.household_id) for row in _LEFT.all(conn, {"person_id": person_id, "since": since})}
 
 
 # ── who asked to be confirmed ───────────────────────────────────────────────────────────────────────────────────────

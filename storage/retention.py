@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from storage.tables import echoes, inbox, invitations, outbox, state, talks
+from domain.household_changes import STAYS_OWN
+from storage.tables import echoes, inbox, invitations, moved_out, outbox, state, talks
 
 AT_ONCE = 500
 
@@ -26,6 +27,7 @@ def _old(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
         (outbox, (outbox.c.done_at < now - OUTBOX) & outbox.c.state.in_(("sent", "dead", "uncertain"))),
         (echoes, echoes.c.done_at < now - OUTBOX),
         (invitations, invitations.c.expires_at < now - LINKS),
+        (moved_out, moved_out.c.left_at < now - STAYS_OWN),
         (talks, talks.c.touched_at < now - TALKS),
         (state, state.c.name.startswith(SORRY) & (state.c.value < (now - timedelta(days=1)).isoformat())),
     ]

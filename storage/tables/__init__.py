@@ -10,7 +10,7 @@ from storage.tables.clocks import alerts, deadlines, echoes, escalation_runs, pa
 from storage.tables.co_volunteers import co_volunteers
 from storage.tables.good_deeds import good_deed_history, good_deed_parts, good_deeds
 from storage.tables.honours import honour_boards, honours
-from storage.tables.households import household_cards, household_changes
+from storage.tables.households import household_cards, household_changes, moved_out
 from storage.tables.market import awaited, items, merchants, presentations, redemptions, stations, stock_moves
 from storage.tables.messages import audit_log, cards, inbox, leases, outbox, state, talks
 from storage.tables.orders import ORDER_STATES, order_history, order_parts, orders, ratings
@@ -72,6 +72,7 @@ __all__ = [
     "leases",
     "merchants",
     "metadata",
+    "moved_out",
     "order_history",
     "order_parts",
     "orders",

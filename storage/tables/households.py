@@ -19,6 +19,17 @@ household_cards = Table(
     Column("pin_made_at", Instant),
 )
 
+moved_out = Table(
+    "moved_out",
+    metadata,
+    id_column(),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("household_id", ForeignKey("households.id"), nullable=False),  # the one they left; never where they went
+    Column("left_at", Instant, nullable=False),
+    Index("ix_moved_out_person", "person_id", "left_at"),
+    Index("ix_moved_out_left_at", "left_at"),
+)
+
 household_changes = Table(
     "household_changes",
     metadata,

@@ -6,15 +6,17 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
-from desk import by_hand, decisions
+from desk import by_hand, decisions, households
 from desk.by_hand import Gift, NobodySigns, OwnHousehold, Spent
 from desk.front import CardRefresh, Desk
 from desk.household_changes import merge
+from desk.retention import sweep_old
 from desk.statements import statement
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
@@ -22,8 +24,9 @@ from domain.points import Posting
 from domain.refusals import AlreadyDone, NotFound, Refusal
 from domain.words import _
 from storage.households import find_household
+from storage.people import get_person
 from storage.points import account_of, audit, balance_of, desk_account, post
-from storage.tables import hand_awards, people, transfer_notes, transfers
+from storage.tables import hand_awards, moved_out, people, transfer_notes, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import Cast, add_account, gather, give
@@ -133,6 +136,65 @@ def test_nobody_decides_for_a_household_that_became_part_of_their_own(at_desk: A
         with pytest.raises(OwnHousehold):
             by_hand.take_back(desk, ivy, posted, "x")
         assert has(desk, cast.cleo) == 10 and audit(desk.conn) == []
+
+
+def test_whoever_leaves_a_household_for_a_day_is_no_stranger_to_it(at_desk: AtDesk) -> None:
+    """Dina leaves, would give, sign and take back, and would come back: nothing of it, and nobody is told why."""
+    with at_desk() as desk:
+        cast, ivy = with_ivy(desk)
+        by_hand.give(desk, ivy, gift(desk, cast.ben, once="sound"))
+        moves_in(desk, cast.dina, cast.ben)
+        desk.said.clear()
+        households.leave(desk, again(desk, cast.dina))
+        with pytest.raises(OwnHousehold):
+            by_hand.give(desk, again(desk, cast.dina), gift(desk, cast.ben))
+        sound = desk.conn.scalar(select(transfers.c.id)) or 0
+        with pytest.raises(OwnHousehold):
+            by_hand.take_back(desk, again(desk, cast.dina), sound, "A mistake")
+        moves_in(desk, cast.dina, cast.cleo)
+        with pytest.raises(OwnHousehold):
+            by_hand.give(desk, again(desk, cast.dina), gift(desk, cast.ben))
+        assert cast.ben.telegram_id not in [getattr(each, "chat_id", None) for each in desk.said]
+        assert has(desk, cast.ben) == 10
+
+
+def test_whoever_left_the_household_of_the_giver_or_of_those_it_is_for_does_not_sign(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast, ivy = with_ivy(desk)
+        moves_in(desk, ivy, cast.ben)
+        households.leave(desk, again(desk, ivy))
+        with pytest.raises(by_hand.NobodySigns):
+            by_hand.give(desk, cast.dina, gift(desk, cast.ben, LIMIT + 1))
+        moves_in(desk, cast.dina, cast.cleo)
+        moves_in(desk, ivy, cast.cleo)
+        households.leave(desk, again(desk, ivy))
+        with pytest.raises(by_hand.NobodySigns):
+            by_hand.give(desk, again(desk, cast.dina), gift(desk, cast.faye, LIMIT + 1))
+
+
+def test_what_somebody_left_and_was_put_together_since_stays_theirs_for_ninety_days(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast, ivy = with_ivy(desk)
+        moves_in(desk, cast.dina, cast.ben)
+        households.leave(desk, again(desk, cast.dina))
+        merge(desk, ivy, cast.ben.household_id or 0, cast.cleo.household_id or 0, "together")
+        with pytest.raises(OwnHousehold):
+            by_hand.give(desk, again(desk, cast.dina), gift(desk, cast.cleo))
+    with at_desk(MORNING + timedelta(days=91)) as desk:
+        while sweep_old(desk):
+            pass
+        assert desk.conn.execute(select(moved_out)).all() == []
+        by_hand.give(desk, again(desk, cast.dina), gift(desk, cast.cleo))
+
+
+def moves_in(desk: Desk, person: Person, other: Person) -> None:
+    home = find_household(desk.conn, again(desk, other).household_id or 0)
+    assert home is not None
+    households.join(desk, again(desk, person), home)
+
+
+def again(desk: Desk, person: Person) -> Person:
+    return get_person(desk.conn, person.id)
 
 
 def test_two_halves_are_a_whole(at_desk: AtDesk) -> None:

@@ -43,6 +43,7 @@ from storage.tables import (
     invitations,
     items,
     metadata,
+    moved_out,
     outbox,
     people,
     postings,
@@ -204,6 +205,7 @@ def _redeems(desk: Desk, ama: Person) -> None:
     made = insert(redemptions).values(**row, **at, **said, state="cancelled").returning(redemptions.c.id)
     redemption = desk.conn.execute(made).scalar_one()
     desk.conn.execute(insert(awaited).values(item_id=item, person_id=ama.id, at=desk.now))
+    desk.conn.execute(insert(moved_out).values(person_id=ama.id, household_id=ama.household_id, left_at=desk.now))
     shown = {"redemption_id": redemption, "keeper_id": ama.id, "at": desk.now}
     desk.conn.execute(insert(presentations).values(**shown))
 
