@@ -19,12 +19,17 @@ class NotOpened(Exception):
 
 
 class Apart:
-    """One desk at a time. `begin` lets Python read its modules meanwhile; `open` returns once it answers."""
+    """One desk at a time. `begin` lets Python read its modules meanwhile; `open` returns once it answers.
 
-    def __init__(self, settings: Settings, language: str, clock: MovableClock, *, budgets: bool) -> None:
+    `lease`: seconds after which another desk on the same PostgreSQL takes the duties of one that was killed.
+    """
+
+    def __init__(
+        self, settings: Settings, language: str, clock: MovableClock, *, budgets: bool, lease: float = 15
+    ) -> None:
         secrets = {"bot_token": settings.bot_token.get_secret_value(), "key": settings.key.get_secret_value()}
         told = settings.model_dump(mode="json", include={"bot_api", "data", "database_url"}) | secrets
-        self._told = {"settings": told, "language": language, "budgets": budgets}
+        self._told = {"settings": told, "language": language, "budgets": budgets, "lease": lease}
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -44,8 +49,13 @@ class Apart:
         return self._opened.is_set()
 
     async def begin(self) -> None:
+        self._process = await self._spawn()
+        self._ended.clear()
+        self._reading = asyncio.create_task(self._read(self._process))
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
         # Ctrl-C is for the town: it closes its desk itself.
-        self._process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot.demo.running",
@@ -53,8 +63,6 @@ class Apart:
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
-        self._ended.clear()
-        self._reading = asyncio.create_task(self._read(self._process))
 
     async def open(self) -> None:
         if self._process is None:

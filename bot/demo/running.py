@@ -1,8 +1,9 @@
 """The demo's desk as a program of its own, so that its plug can be pulled: `python -m bot.demo.running`.
 
 It is told how to run by a line on its standard input, and every later line moves its clock or asks whether it is done:
-{"settings": …, "language": …, "budgets": …, "ahead": seconds}, then {"ahead": seconds} or {"settle": number}. It
-answers with {"open": true} and {"settled": number}. When nobody speaks to it any more, it closes in good order.
+{"settings": …, "language": …, "budgets": …, "lease": seconds, "ahead": seconds}, then {"ahead": seconds} or
+{"settle": number}. It answers with {"open": true} and {"settled": number}. When nobody speaks to it any more, it closes
+in good order.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ async def main() -> None:
     clock = MovableClock()
     clock.move(timedelta(seconds=told["ahead"]))
     budget = Budget() if told["budgets"] else Budget.none()
-    app = App(Settings.model_validate(told["settings"]), town_file(told["language"]), clock=clock, budget=budget)
+    settings, file = Settings.model_validate(told["settings"]), town_file(told["language"])
+    app = App(settings, file, clock=clock, budget=budget, lease=told["lease"])
     try:
         await app.open()
     except NOT_OPENED as fault:

@@ -54,7 +54,7 @@ async def started(program: str, **env: str) -> asyncio.subprocess.Process:
 async def demo(program: str, url: str, data: Path, box: Sandbox) -> asyncio.subprocess.Process:
     """The demo's desk, told to run."""
     settings = {"bot_token": TOKEN, "bot_api": box.url, "data": str(data), "database_url": url, "key": "k"}
-    told = {"settings": settings, "language": "en", "budgets": False, "ahead": 0}
+    told = {"settings": settings, "language": "en", "budgets": False, "lease": 15, "ahead": 0}
     process = await started(program)
     assert process.stdin is not None
     process.stdin.write(json.dumps(told).encode() + b"\n")

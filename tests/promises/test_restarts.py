@@ -96,7 +96,7 @@ async def test_a_second_desk_on_the_same_file_refuses_with_a_sentence(town: Test
     command = [sys.executable, "-m", "bot", "run", "--lang", "en"]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env | given, stdout=pipe, stderr=pipe)
-    said, complained = await asyncio.wait_for(process.communicate(), 30)
+    said, complained = await asyncio.wait_for(process.communicate(), 120)
     assert (process.returncode, said) == (2, b"")
     assert complained.decode().startswith("another Linli is running"), complained.decode()
     assert "Traceback" not in complained.decode()

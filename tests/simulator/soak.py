@@ -32,37 +32,22 @@ from bot.settings import Settings
 from desk.front import Desk
 from sandbox.server import Sandbox
 from storage import schema
-from storage.tables import outbox
+from storage.tables import inbox, outbox
 from storage.vault import Keys
 from storage.work import open_writer
 from tests.conftest import POSTGRESQL
 from tests.simulator.acts import STEPS
 from tests.simulator.database import reading_engine
 from tests.simulator.invariants import INVARIANTS
+from tests.simulator.nursery import Afar, Forked, open_nursery
 from tests.simulator.play import LANGUAGE, Broken, Play
 from tests.simulator.savings import save_up
 from tests.simulator.tally import summary, unexpected
 from tests.simulator.town import Town, settle_there
 
 RESTS_EVERY = 60.0
-
-
-@dataclass
-class Afar:
-    """A desk in a process of its own; nobody looks into it."""
-
-    apart: Apart
-    next: Apart  # has read its modules already, and waits to be told to run
-    settings: Settings
-    dead: bool = False
-    app: None = None
-    trouble: None = None
-    dies_at: None = None
-    cut_off: bool = False
-    kills: int = 0
-    refused_starts: int = 0
-    troubles: int = 0
-    reached_points: dict[str, int] = field(default_factory=dict)
+LEASE = 3.0  # seconds after which the other takes over what a killed desk did for both
+PATIENT, GIVES_UP = 6, 15.0  # steps into the void, and then seconds until somebody hears
 
 
 @dataclass
@@ -72,6 +57,7 @@ class Soak(Play):
     wrong: list[str] = field(default_factory=list)
     calm: bool = False
     rests: int = 0
+    unheard: int = 0  # steps since there was a desk that heard of them
 
     @property
     def afar(self) -> Afar:
@@ -79,20 +65,33 @@ class Soak(Play):
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.town.world.updates.waiting)
+        waits = select(func.count()).where(inbox.c.state == "new")
+        with self.town.reading.connect() as conn:
+            return bool(self.town.world.updates.waiting or conn.scalar(waits))
 
-    async def settle(self, seconds: float = 0.3) -> bool:
-        """Most of the time nobody waits for a desk that is dead: people go on tapping."""
-        if not self.afar.apart.running and not self.calm:
+    async def settle(self, seconds: float = 2) -> bool:
+        """Until everybody has been answered, most of the time; some tap on while others wait, or while nobody hears.
+
+        They do not for long: who goes on tapping on what stood there is soon nowhere.
+        """
+        if not self.calm and not any(desk.running for desk in self.afar.desks):
+            self.unheard += 1
+            if self.unheard < PATIENT:
+                return False
+        elif not self.calm and random.random() < 0.2:
             return False
         try:
-            async with asyncio.timeout(seconds):
-                await self.afar.apart.settled()
-                while self.is_busy:  # noqa: ASYNC110
+            async with asyncio.timeout(seconds if self.calm or self.unheard < PATIENT else GIVES_UP):
+                while True:
+                    for desk in self.afar.desks:
+                        if desk.running or self.calm or not any(each.running for each in self.afar.desks):
+                            await desk.settled()
+                    if not self.is_busy:
+                        break
                     await asyncio.sleep(0.01)
-                await self.afar.apart.settled()
         except TimeoutError:
             return False
+        self.unheard = 0
         return True
 
     async def tick(self) -> None:
@@ -113,7 +112,7 @@ class Soak(Play):
         self.rests += 1
         try:
             await self.town.do("faults", clear=True)
-            while not self.afar.apart.running:  # noqa: ASYNC110
+            while not all(desk.running for desk in self.afar.desks):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             for _try in range(400):
                 quiet = await self.settle(20)
@@ -122,7 +121,7 @@ class Soak(Play):
                 self.clock.move(timedelta(seconds=4))
             else:
                 self.broken("it never comes to rest", [f"{self._unsent()} messages still wait"])
-            await asyncio.sleep(2.5)  # the ticker looks at what is due
+            await asyncio.sleep(LEASE + 2.5)  # somebody is the ticker, and looks at what is due
             await self.tick()
             await self.settle(20)
             self.quiet = True
@@ -140,24 +139,33 @@ class Soak(Play):
 
     # ── what only a real process meets ──────────────────────────────────────────────────────────────────────────────
 
-    async def is_killed_again_and_again(self) -> None:
-        chance = random.Random(self.seed)
+    async def is_killed_again_and_again(self, desk: Apart, chance: random.Random) -> None:
+        """Now and then while it opens; and now and then it is closed in good order, as for an upgrade."""
+        afar = self.afar
         while True:
             await asyncio.sleep(chance.uniform(1, 6))
             if self.calm:
                 continue
-            afar, old = self.afar, self.afar.apart
-            await old.kill()
-            afar.kills += 1
-            afar.apart, afar.next = afar.next, old
+            if chance.random() < 0.1:
+                await desk.close()
+                afar.closed += 1
+            else:
+                await desk.kill()
+                afar.kills += 1
             if chance.random() < 0.2:
                 await asyncio.sleep(chance.uniform(0, 3))
-            while not afar.apart.running:
+            while not desk.running:
+                opening = asyncio.create_task(desk.open())
+                if chance.random() < 0.15:
+                    await asyncio.wait([opening], timeout=chance.uniform(0, 0.8))
+                    await desk.kill()
+                    afar.kills_at_birth += 1
+                    await asyncio.gather(opening, return_exceptions=True)
+                    continue
                 try:
-                    await afar.apart.open()
+                    await opening
                 except NotOpened:
                     afar.refused_starts += 1
-            await afar.next.begin()
 
     async def has_trouble_with_its_database(self, url: str) -> None:
         """Another process holds the file, or the server ends every connection."""
@@ -197,19 +205,25 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
     writer = open_writer(url)
     schema.upgrade(writer)
     with writer.begin() as conn:
-        desk = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
-        move_in(desk, town.people, town.groups, LANGUAGE)
-        save_up(desk)
+        opened = Desk(conn, file, clock.now(), keys, chance, box.world.bot.username or "")
+        move_in(opened, town.people, town.groups, LANGUAGE)
+        save_up(opened)
     writer.dispose()
-    afar = Afar(*(Apart(settings, LANGUAGE, clock, budgets=True) for _each in range(2)), settings)
-    await afar.apart.open()
-    await afar.next.begin()
+    close_nursery = await open_nursery(nursery := data / "nursery")
+    several = 1 if url.startswith("sqlite") else 2
+    desks = [Forked(nursery, settings, LANGUAGE, clock, budgets=True, lease=LEASE) for _each in range(several)]
+    afar = Afar([*desks], settings)
+    for desk in desks:
+        await desk.open()
     steps = [step for step in STEPS if not step.alone]
     play: Any = Soak(seed, town, afar, clock, steps, INVARIANTS, [], [], pace=0.1)  # type: ignore[arg-type]
     for invariant in INVARIANTS:
         invariant.begin(play)
     around = [
-        asyncio.create_task(play.is_killed_again_and_again()),
+        *(
+            asyncio.create_task(play.is_killed_again_and_again(desk, random.Random(f"{seed} {number}")))
+            for number, desk in enumerate(desks)
+        ),
         asyncio.create_task(play.has_trouble_with_its_database(url)),
     ]
     end, rests_at = time.monotonic() + seconds, time.monotonic() + min(RESTS_EVERY, seconds / 2)
@@ -227,8 +241,9 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
         for task in around:
             task.cancel()
         await asyncio.gather(*around, return_exceptions=True)
-        await afar.apart.close()
-        await afar.next.kill()
+        for desk in desks:
+            await desk.close()
+        close_nursery()
         await box.stop()
     return play  # type: ignore[no-any-return]
 

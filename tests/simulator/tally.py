@@ -61,7 +61,8 @@ def summary(play: Soak, name: str, errors: list[str]) -> str:
     never = sorted({step.name for step in play.steps} - Counter(play.counts).keys())
     afar = play.afar
     lines = [
-        f"{name}: {len(play.done)} steps, {afar.kills} kills, {afar.refused_starts} starts in vain,"
+        f"{name}: {len(play.done)} steps, {afar.kills} kills, {afar.kills_at_birth} while opening,"
+        f" {afar.closed} closed, {afar.refused_starts} starts in vain,"
         f" {play.town.counted['faults']} faults of Telegram's, {afar.troubles} troubles with the database,"
         f" {play.rests} rests",
         f"  lost: {lost}, doubled: {doubled}, broken: {len(play.wrong)}, unexpected errors in the log: {len(errors)}",
