@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Text, cast, select
 
-from storage.tables import cases, inbox, metadata, order_history, order_parts, orders, outbox, talks
-from tests.simulator.town import WORD, Sent
+from storage.tables import inbox, metadata, outbox, talks
+from tests.simulator.town import MADE, WORD, Sent
 
 SEALED = {("cases", "sealed"), ("talks", "answers"), ("inbox", "raw")}
 
@@ -40,15 +42,14 @@ def _talk(conn: Connection, sent: Sent) -> str:
 
 
 def _made(conn: Connection, sent: Sent) -> list[str]:
-    if sent.flow != "help":
-        return [f"case {row.id} {row.state}" for row in conn.execute(select(cases).where(cases.c.once == sent.talk))]
+    table, parts = MADE[sent.flow]
     found = []
-    for order in conn.execute(select(orders).where(orders.c.once == sent.talk)).all():
-        parts = conn.execute(
-            select(order_parts.c.id, order_parts.c.stage, order_parts.c.words).where(order_parts.c.order_id == order.id)
-        )
-        did = conn.scalars(select(order_history.c.what).where(order_history.c.order_id == order.id))
-        found.append(f"order {order.id} {order.state} {[tuple(part) for part in parts]} {list(did)}")
+    for row in conn.execute(select(table).where(table.c.once == sent.talk)).all():
+        told: list[Any] = []
+        if parts is not None:
+            theirs = next(column for column in parts.c if column.references(table.c.id))
+            told = [tuple(part) for part in conn.execute(select(parts.c.id, parts.c.words).where(theirs == row.id))]
+        found.append(f"{table.name} {row.id} {row.state} {told}")
     return found
 
 

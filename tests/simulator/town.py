@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from bot.demo.cast import CAST, TEAMS
 from bot.flows import talking
 from bot.flows.flow import Flow, Step
+from bot.flows.steps import Confirm
 from bot.words import Reader
 from desk import people
 from desk.front import Desk
@@ -25,10 +26,18 @@ from sandbox.control import DO
 from sandbox.errors import Refused, Unclear
 from sandbox.server import Sandbox
 from sandbox.world import Chat, Json, Record, World
-from storage.tables import inbox
+from storage.tables import cases, good_deed_parts, good_deeds, inbox, order_parts, orders
 from storage.vault import Keys
 
 T = TypeVar("T")
+MADE: dict[str, tuple[Table, Table | None]] = {
+    "help": (orders, order_parts),
+    "report": (orders, order_parts),
+    "praise": (good_deeds, good_deed_parts),
+    "diary": (good_deeds, good_deed_parts),
+    "private": (cases, None),
+}
+"""What a conversation ends in, and where its words stand then."""
 EXTRAS = ("Jo", "Kim", "Lena", "Milo", "Nour", "Omar")
 RECENT = 12  # messages of a chat that a person still looks at
 
@@ -100,8 +109,28 @@ class Town:
         return await self.do("say", user=user, text=text, **more)
 
     async def taps(self, user: int, record: Record, data: str) -> Any:
-        where = record.body["chat"]["id"]
-        return await self.do("tap", user=user, chat=where, message_id=record.id, data=data, wait=0)
+        """If that is the last tap of a conversation, what has been said must come of it, once."""
+        where, number = record.body["chat"]["id"], self.world.updates.next_id
+        sent = self._sends(user, data, number) if data.startswith("f:") and data.endswith(":yes") else None
+        done = await self.do("tap", user=user, chat=where, message_id=record.id, data=data, wait=0)
+        if sent is not None and done is not None and self.world.updates.next_id == number + 1:
+            self.sent.append(sent)
+        return done
+
+    def _sends(self, user: int, data: str, number: int) -> Sent | None:
+        heard, here = self.heard(user), self.here(user)
+        if here is None or here.flow.name not in MADE or not isinstance(here.step, Confirm):
+            return None
+        if data != f"f:{here.talk.tag}:{here.talk.turn}:yes" or here.flow.answers.get("same"):
+            return None
+        told = [
+            part
+            for answer in here.flow.answers.values()
+            if isinstance(answer, dict)
+            for part in answer.get("parts", [])
+        ]
+        words = tuple(part["words"] for part in told if part.get("words"))
+        return Sent(user, here.flow.name, here.talk.id, number, words, heard)
 
     # ── eyes ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

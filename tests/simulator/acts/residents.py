@@ -11,7 +11,7 @@ from sandbox.world import Record
 from storage.tables import contacts, talks
 from tests.simulator.play import Play
 from tests.simulator.step import Step
-from tests.simulator.town import Here, Sent, Town, buttons_of
+from tests.simulator.town import Here, Town, buttons_of
 
 COMMANDS = (
     *("/help",) * 8,
@@ -74,7 +74,7 @@ async def answer(town: Town, user: int, here: Here) -> str:
     if isinstance(step, Confirm):
         if isinstance(step, Summary) and chance.random() < 0.15:
             return await press(town, user, here, chance.choice(here.values))
-        return await send(town, user, here)
+        return f"sends it, {await press(town, user, here, 'yes')}"
     if offered and (chance.random() < 0.85 or "text" not in step.accepts):
         if here.flow.name == "private" and step.name in ("safe", "left_out") and chance.random() < 0.8:
             return await press(town, user, here, offered[0] if step.name == "safe" else offered[-1])
@@ -106,18 +106,6 @@ async def say(town: Town, user: int, here: Here) -> str:
         words = f"{town.chance.choice(('Nana', 'tomorrow', 'soon'))} {town.word()}"
     await town.says(user, words)
     return words
-
-
-async def send(town: Town, user: int, here: Here) -> str:
-    """The last tap: what has been said must now have come of it, once."""
-    heard, before, stands = town.heard(user), town.world.updates.next_id, town.here(user)
-    done = await press(town, user, here, "yes")
-    tapped = done == "yes" and town.world.updates.next_id == before + 1
-    if tapped and here.flow.name in ("help", "private") and stands is not None and stands.talk == here.talk:
-        told = stands.flow.answers.get("story", {}).get("parts", [])
-        words = tuple(part["words"] for part in told if part.get("words"))
-        town.sent.append(Sent(user, here.flow.name, here.talk.id, before, words, heard))
-    return f"sends it, {done}"
 
 
 async def press(town: Town, user: int, here: Here, value: str) -> str:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from sandbox.world import Json
-from storage.tables import cases, inbox, order_parts, orders, outbox, pictures, talks
+from storage.tables import inbox, order_parts, orders, outbox, pictures, talks
 from tests.simulator.evidence import seen_of
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
-from tests.simulator.town import WORD, Sent
+from tests.simulator.town import MADE, WORD, Sent
 
 REFERENCE = re.compile(r"\b[23456789ABCDEFGHJKMNPQRTVWXYZ]{2}-[23456789ABCDEFGHJKMNPQRTVWXYZ]{3}\b")
 MEMORY = timedelta(seconds=62)  # of Telegram's own counting
@@ -57,7 +57,7 @@ def words_are_kept_once(play: Play) -> list[str]:
                 waiting.append(sent)
             elif ended == "done" and not acted_otherwise(conn, sent):
                 play.counts["followed to its end"] += 1
-                wrong += [f"{each}; {seen_of(conn, sent)}" for each in came_of(conn, sent, whose)]
+                wrong += [f"{each}; {seen_of(conn, sent)}" for each in came_of(conn, sent)]
         play.town.sent[:] = waiting
     return wrong
 
@@ -66,20 +66,27 @@ def acted_otherwise(conn: Connection, sent: Sent) -> bool:
     """Whoever has tapped *cancel* behind it may have changed their mind; and whoever was still unheard with an edit
     or a tap before it has perhaps sent other words than those that stood there."""
     others = select(func.count()).where(
-        inbox.c.sender == sent.user, inbox.c.update_id > sent.heard, inbox.c.update_id != sent.update_id
+        inbox.c.sender == sent.user,
+        inbox.c.update_id > sent.heard,
+        inbox.c.update_id != sent.update_id,
+        inbox.c.state != "new",
     )
     return bool(conn.scalar(others))
 
 
-def came_of(conn: Connection, sent: Sent, whose: dict[str, int]) -> list[str]:
-    """One order with all that was told; or the question stands once more."""
-    table = orders if sent.flow == "help" else cases
-    made = conn.scalar(select(func.count()).where(table.c.once == sent.talk))
+def came_of(conn: Connection, sent: Sent) -> list[str]:
+    """One order, case or deed with all that was told; or the question stands once more."""
+    table, parts = MADE[sent.flow]
+    made = list(conn.scalars(select(table.c.id).where(table.c.once == sent.talk)))
     if not made and conn.scalar(select(func.count()).where(talks.c.id == sent.talk)):
         return []
-    lost = [word for told in sent.words for word in WORD.findall(told) if word not in whose and sent.flow == "help"]
+    lost = []
+    if parts is not None:
+        theirs = next(column for column in parts.c if column.references(table.c.id))
+        told = " ".join(filter(None, conn.scalars(select(parts.c.words).where(theirs.in_(made)))))
+        lost = [word for words in sent.words for word in WORD.findall(words) if word not in told]
     wrong = [f"{word} was sent and is in no order" for word in lost]
-    return wrong if made == 1 else [*wrong, f"{sent.flow} {sent.talk} was sent and made {made}"]
+    return wrong if len(made) == 1 else [*wrong, f"{sent.flow} {sent.talk} was sent and made {len(made)}"]
 
 
 def nothing_waits_unknown(play: Play) -> list[str]:
