@@ -33,6 +33,7 @@ from storage import points, redemptions
 from storage.board_choices import choices_of
 from storage.households import STANDING, Household
 from storage.roles import write_audit
+from storage.standings import inherit
 
 
 def find_household(desk: Desk, by: Person, at: Address) -> Household:
@@ -80,6 +81,7 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
     rows.take_down(desk.conn, source)
     redemptions.join_households(desk.conn, source_id, target_id)
     points.move_all(desk.conn, desk.now, once, source_id, target_id, MERGED)
+    inherit(desk.conn, source_id, target_id)
     moved_out(desk, source_id, moving)
     hid = [each for each in choices_of(desk.conn, [source_id, target_id]).values() if each.hidden]
     if hid:  # somebody of them would rather not be on a board

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from domain.caps import Caps
 from domain.points import Earning, Posting
 from storage import points
+from storage.household_changes import family_of
 from storage.prepared import Prepared
 from storage.tables import Instant, earned_with, households, people, transfers
 
@@ -25,7 +26,10 @@ _SINCE = transfers.c.counted_at >= bindparam("since", type_=Instant)
 _OF_DEED = transfers.c.deed == bindparam("deed")
 _WITH = (
     select(func.coalesce(func.sum(earned_with.c.points), 0))
-    .where(earned_with.c.household_id == bindparam("own"), earned_with.c.other == bindparam("other"))
+    .where(
+        earned_with.c.household_id.in_(bindparam("homes", expanding=True)),
+        earned_with.c.other.in_(bindparam("others", expanding=True)),
+    )
     .where(earned_with.c.counted_at >= bindparam("since", type_=Instant))
 )
 
@@ -35,7 +39,7 @@ class _Sums:
 
     def __init__(self, deed: bool) -> None:
         person = _POINTS.where(transfers.c.earned_by == bindparam("own"), _SINCE)
-        household = _POINTS.where(transfers.c.household_id == bindparam("own"), _SINCE)
+        household = _POINTS.where(transfers.c.household_id.in_(bindparam("homes", expanding=True)), _SINCE)
         pair = _WITH
         if deed:
             person, household = person.where(_OF_DEED), household.where(_OF_DEED)
@@ -70,25 +74,28 @@ def earned_before(
     """By the name of each of these caps; what was taken back does not count. With a deed, by that one alone.
 
     `starts`: since when a day, a week, a month, a year counts.
-    What two households have earned by one another counts together, whichever of them did it.
+    What two households have earned by one another counts together, whichever of them did it, and whatever was earned
+    by households that have been put together with either.
     """
     sums, about = (_ONE_DEED, {"deed": deed}) if deed else (_EVERYTHING, {})
     found: dict[str, int] = {}
+    own = family_of(conn, earning.household_id)
+    theirs = [family_of(conn, other) if other > 0 else [other] for other in others]
     for name, _cap in caps.set:
         whom, _sign, period = name.partition("_")
         since = {**about, "since": starts[period]}
         if whom == "person":
             found[name] = int(sums.person.scalar(conn, {**since, "own": earning.earned_by}))
         elif whom == "household":
-            found[name] = int(sums.household.scalar(conn, {**since, "own": earning.household_id}))
+            found[name] = int(sums.household.scalar(conn, {**since, "homes": own}))
         else:
-            found[name] = max((_with(conn, sums, earning.household_id, other, since) for other in others), default=0)
+            found[name] = max((_with(conn, sums, own, other, since) for other in theirs), default=0)
     return found
 
 
-def _with(conn: Connection, sums: _Sums, own: int, other: int, since: Mapping[str, Any]) -> int:
-    both = [(own, other), (other, own)] if other > 0 else [(own, other)]
-    return sum(int(sums.pair.scalar(conn, {**since, "own": one, "other": two})) for one, two in both)
+def _with(conn: Connection, sums: _Sums, own: list[int], other: list[int], since: Mapping[str, Any]) -> int:
+    both = [(own, other), (other, own)] if other[0] > 0 else [(own, other)]
+    return sum(int(sums.pair.scalar(conn, {**since, "homes": one, "others": two})) for one, two in both)
 
 
 def post_earning(

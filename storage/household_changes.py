@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from storage.households import DECLINED, STANDING, Household
 from storage.prepared import Prepared
-from storage.tables import applications, household_changes, households, people
+from storage.tables import among, applications, household_changes, households, people
 
 _HEIR = Prepared(
     select(household_changes.c.other_id).where(
@@ -26,16 +26,27 @@ def heir_of(conn: Connection, household_id: int) -> int:
     return household_id
 
 
+_WENT = Prepared(
+    select(household_changes.c.household_id)
+    .where(
+        household_changes.c.other_id.in_(bindparam("heirs", expanding=True)), among(household_changes.c.what, "merge")
+    )
+    .order_by(household_changes.c.household_id)
+)
+
+
 def merged_into(conn: Connection, household_id: int) -> list[int]:
     """The households that went into this one, and those that had gone into them."""
     found, asked = [], [household_id]
     while asked:
-        went = select(household_changes.c.household_id).where(
-            household_changes.c.what == "merge", household_changes.c.other_id.in_(asked)
-        )
-        asked = list(conn.scalars(went.order_by(household_changes.c.household_id)))
+        asked = [int(row.household_id) for row in _WENT.all(conn, {"heirs": asked})]
         found += asked
     return found
+
+
+def family_of(conn: Connection, household_id: int) -> list[int]:
+    """This household and all that went into it: under any of them something may have been earned that counts for it."""
+    return [household_id, *merged_into(conn, household_id)]
 
 
 def hold(conn: Connection, household_ids: Iterable[int]) -> dict[int, Household]:

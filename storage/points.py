@@ -15,6 +15,7 @@ from domain.chain import digest_of, link_of, mark_of
 from domain.points import NotEnoughPoints, OnceMismatch, Posting, check_balanced, hash_input
 from domain.words import Text, to_json
 from storage.audit import audit as audit
+from storage.household_changes import heir_of
 from storage.prepared import Prepared
 from storage.standings import move_standing
 from storage.tables import accounts, earned_with, postings, transfer_notes, transfers
@@ -130,8 +131,8 @@ def post_entry(
         about = {"transfer_id": transfer_id, **{name: entry[name] for name in ("household_id", "points", "counted_at")}}
         _PAIR.many(conn, [{**about, "other": other} for other in others])
     if entry.get("counted_in") is not None:
-        counted = [entry[name] for name in ("household_id", "unit", "dimension", "counted_in", "points")]
-        move_standing(conn, *counted)
+        counted = [entry[name] for name in ("unit", "dimension", "counted_in", "points")]
+        move_standing(conn, heir_of(conn, entry["household_id"]), *counted)
     if note is not None:
         conn.execute(insert(transfer_notes).values(transfer_id=transfer_id, words=note, salt=salt))
     return int(transfer_id)

@@ -22,6 +22,7 @@ ALL = ""
 """Every dimension together."""
 
 _KEY = ("period", "unit", "dimension", "household_id")
+_PLACES = (standings.c.period, standings.c.unit, standings.c.dimension)
 _ADD = insert_once(standings)
 _MOVE = Prepared(
     _ADD.on_conflict_do_update(
@@ -77,6 +78,26 @@ def _count(conn: Connection, changes: Counter[tuple[Place, int]]) -> None:
     names = ("period", "unit", "dimension", "width", "bucket")
     rows = [{**dict(zip(names, key, strict=True)), "households": more} for key, more in sorted(counted.items()) if more]
     _COUNT.many(conn, rows)
+
+
+def inherit(conn: Connection, source: int, target: int) -> None:
+    """What one household has on every board is another's from now on: the first was put together with it."""
+    emptied = update(standings).where(standings.c.household_id == source, standings.c.points != 0)
+    had = select(standings).where(standings.c.household_id == source, standings.c.points != 0).order_by(*_PLACES)
+    shown = _HIDDEN.first(conn, {"household_id": target}) is None
+    changes: Counter[tuple[Place, int]] = Counter()
+    rows = conn.execute(had.with_for_update()).all()
+    conn.execute(emptied.values(points=0))
+    for row in rows:
+        place = (row.period, row.unit, row.dimension)
+        key = dict(zip(_KEY, (*place, target), strict=True))
+        now, is_shown = _MOVE.first(conn, {**key, "points": row.points, "shown": shown})
+        if row.shown:
+            changes[place, row.points] -= 1
+        if is_shown:
+            changes[place, now - row.points] -= 1
+            changes[place, now] += 1
+    _count(conn, changes)
 
 
 def show(conn: Connection, household_id: int, shown: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, literal, select, true, union_all
+from sqlalchemy import CTE, Connection, Select, case, func, literal, select, true, union_all
 
 from storage.audit.reading import stream
-from storage.tables import board_choices, standing_counts, standings, transfers
+from storage.tables import board_choices, household_changes, standing_counts, standings, transfers
 
 WIDTHS = (1, 64)
 _KEY = ("period", "unit", "dimension", "household_id")
@@ -16,12 +16,15 @@ _KEY = ("period", "unit", "dimension", "household_id")
 
 def boards(conn: Connection) -> Iterator[str]:
     """What was earned, added up for every board it counts on, beside what stands there; both in one order."""
-    counted = transfers.c.counted_in.is_not(None)
+    heirs, counted = _heirs(), transfers.c.counted_in.is_not(None)
+    whose = transfers.outerjoin(heirs, heirs.c.household_id == transfers.c.household_id)
     parts = []
     for period in (transfers.c.counted_in, func.substr(transfers.c.counted_in, 1, 4)):
         for dimension, only in ((literal(""), true()), (transfers.c.dimension, transfers.c.dimension.is_not(None))):
-            keys = (period.label("period"), transfers.c.unit, dimension.label("dimension"), transfers.c.household_id)
-            parts.append(select(*keys, transfers.c.points, literal(0).label("stands")).where(counted, only))
+            home = func.coalesce(heirs.c.heir, transfers.c.household_id).label("household_id")
+            keys = (period.label("period"), transfers.c.unit, dimension.label("dimension"), home)
+            stands = literal(0).label("stands")
+            parts.append(select(*keys, transfers.c.points, stands).select_from(whose).where(counted, only))
     keys_there = [standings.c[name] for name in _KEY]
     parts.append(select(*keys_there, literal(0).label("points"), standings.c.points.label("stands")))
     both = union_all(*parts).subquery()
@@ -35,6 +38,19 @@ def boards(conn: Connection) -> Iterator[str]:
         period, unit, dimension, household_id, points, stands = tuple(row)
         on = f"{period} {unit} {dimension}".strip()
         yield f"household {household_id}: the board of {on} says {stands}, its entries {points}"
+
+
+def _heirs() -> CTE:
+    """Every household that was put together with another, and the one that stands in the end."""
+    merge = household_changes.c.what == "merge"
+    first = select(household_changes.c.household_id, household_changes.c.other_id.label("heir")).where(merge)
+    went = first.cte("went", recursive=True)
+    further = select(went.c.household_id, household_changes.c.other_id).join(
+        household_changes, (household_changes.c.household_id == went.c.heir) & merge
+    )
+    went = went.union_all(further)
+    gone = select(household_changes.c.household_id).where(merge)
+    return select(went).where(went.c.heir.not_in(gone)).cte("heirs")
 
 
 def hidden(conn: Connection) -> Iterator[str]:

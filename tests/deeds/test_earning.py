@@ -10,10 +10,12 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import ProgrammingError
 
 from desk.front import Desk, Line
+from desk.household_changes import bring_back, merge
 from desk.order_views import get_order
 from desk.orders import make_order
 from desk.points import award, earn
@@ -23,8 +25,11 @@ from domain.people import Person
 from domain.points import Earning
 from domain.words import _
 from storage import orders as rows
+from storage import schema, standings
+from storage.people import get_person
 from storage.points import audit, balance_of, reverse
-from storage.tables import people, standards, transfers
+from storage.tables import people, standards, standing_counts, transfers
+from storage.tables import standings as standing_rows
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import Cast, add_account, ask, gather
@@ -238,3 +243,67 @@ def test_the_rights_of_the_operating_page_are_enough_and_no_more(writer: Engine,
             with pytest.raises(ProgrammingError, match="permission denied"), conn.begin_nested():
                 conn.exec_driver_sql(change)
         transaction.rollback()
+
+
+def merged(desk: Desk, by_: Person, one: Person, other: Person) -> None:
+    merge(desk, by_, one.household_id or 0, other.household_id or 0, "together")
+
+
+def test_what_a_household_earned_counts_for_the_one_it_was_put_together_with(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        desk.file = capped(desk.file, Caps(household_month=7))
+        assert earn(desk, by(cast.ben, "1", cast.ama)) == 5
+        merged(desk, cast.dina, cast.ben, cast.cleo)
+        merged(desk, cast.dina, cast.cleo, cast.faye)
+        assert earn(desk, by(get_person(desk.conn, cast.ben.id), "2", cast.ama)) == 2
+        assert earn(desk, by(cast.faye, "3", cast.ama)) == 0 and audit(desk.conn) == []
+
+
+@pytest.mark.parametrize("which", ["whoever helped", "whoever was helped"])
+def test_a_pair_stays_a_pair_when_one_of_them_is_put_together_with_another(at_desk: AtDesk, which: str) -> None:
+    with at_desk() as desk:
+        desk.file = capped(desk.file, Caps(pair_month=7))
+        cast = gather(desk)
+        helps, other = (cast.cleo, cast.ama) if which == "whoever helped" else (cast.ben, cast.cleo)
+        assert earn(desk, by(cast.ben, "1", cast.ama)) == 5
+        merged(desk, cast.dina, cast.ben if which == "whoever helped" else cast.ama, cast.cleo)
+        assert earn(desk, by(helps, "2", other)) == 2
+        assert earn(desk, by(other, "3", helps)) == 0
+
+
+def test_on_a_board_stands_what_both_have_earned_and_what_is_taken_back_goes_from_there(at_desk: AtDesk) -> None:
+    place = ("2026-11", "ankang", "")
+    with at_desk() as desk:
+        cast = gather(desk)
+        earn(desk, by(cast.ben, "1", cast.ama))
+        earn(desk, by(cast.cleo, "2", cast.ama, points=3))
+        first = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == "1")) or 0
+        merged(desk, cast.dina, cast.ben, cast.cleo)
+        assert standings.top(desk.conn, place, 9) == [standings.Standing(cast.cleo.household_id or 0, 8, 1)]
+        assert standings.count_shown(desk.conn, place) == 1 and audit(desk.conn) == []
+        bring_back(desk, first)
+        assert reverse(desk.conn, desk.now, first, KIND)
+        assert standings.top(desk.conn, place, 9) == [standings.Standing(cast.cleo.household_id or 0, 3, 1)]
+        assert audit(desk.conn) == []
+
+
+def test_boards_of_households_that_were_put_together_before_are_added_up_by_an_upgrade(
+    writer: Engine, desk_file: DeskFile
+) -> None:
+    with writer.begin() as conn:
+        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+        cast = gather(desk)
+        earn(desk, by(cast.ben, "1", cast.ama))
+        merged(desk, cast.dina, cast.ben, cast.cleo)
+        conn.execute(standing_counts.delete())
+        conn.execute(standing_rows.delete())
+        standings.move_standing(conn, cast.ben.household_id or 0, "ankang", "service", "2026-11", 5)
+        assert audit(conn) != []
+    steps = ScriptDirectory.from_config(schema._config()).walk_revisions()
+    before = next(step.down_revision for step in steps if "inherited_boards" in step.path)
+    schema.downgrade(writer, str(before))
+    schema.upgrade(writer)
+    with writer.begin() as conn:
+        assert audit(conn) == []
+        assert standings.points_of(conn, ("2026", "ankang", "service"), cast.cleo.household_id or 0) == 5
