@@ -11,8 +11,8 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime, time, timedelta
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,26 @@ def catalogue(language: str) -> NullTranslations:
     write_mo(compiled, read)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+class _Sentences(dict[str, str]):
+    """Those that were said in one language before; msgids are the code's own, so there is an end to them."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__({"": ""})
+        self.catalogue = catalogue(language)
+
+    def __missing__(self, msgid: str) -> str:
+        said = self[msgid] = self.catalogue.gettext(msgid)
+        return said
+
+
+_sentences = cache(_Sentences)
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, language: str) -> str:
+    return format_time(time(hour, minute), "HH:mm", locale=language)
 
 
 def known_languages() -> list[str]:
@@ -112,7 +132,7 @@ class Reader:
         if text.plural:
             sentence = catalogue(self.language).ngettext(text.msgid, text.plural, int(text.blanks["count"]))
         else:
-            sentence = catalogue(self.language).gettext(text.msgid) if text.msgid else ""
+            sentence = _sentences(self.language)[text.msgid]
         return sentence.format_map(_Blanks(self, text.blanks, escape)) if text.blanks else sentence
 
     def blank(self, value: Any, *, escape: bool) -> str:
@@ -142,7 +162,7 @@ class Reader:
     def instant(self, at: datetime) -> str:
         """18:30 today, tomorrow 08:00, otherwise the day as well."""
         there, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
-        time = format_time(there, "HH:mm", locale=self.language)
+        time = _clock(there.hour, there.minute, self.language)
         days = (there.date() - today).days
         if days == 0:
             return time
@@ -164,8 +184,9 @@ class Reader:
 class _Blanks(dict[str, str]):
     """Puts each blank into words when the sentence asks for it."""
 
+    __slots__ = ("blanks", "escape", "reader")
+
     def __init__(self, reader: Reader, blanks: Mapping[str, Any], escape: bool) -> None:
-        super().__init__()
         self.reader, self.blanks, self.escape = reader, blanks, escape
 
     def __missing__(self, name: str) -> str:

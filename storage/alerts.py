@@ -46,21 +46,22 @@ _ALERTS: Select[Any] = (
     .outerjoin(contacts, contacts.c.person_id == people.c.id)
     .order_by(alerts.c.at, alerts.c.id)
 )
-_OF_RUN = Prepared(_ALERTS.where(alerts.c.run_id == bindparam("of_run")))
+_OF_RUN = Prepared(_ALERTS.where(alerts.c.run_id == bindparam("of_run")), Alert)
 _OF_ORDER = Prepared(
     _ALERTS.where(
         alerts.c.run_id.in_(select(escalation_runs.c.id).where(escalation_runs.c.order_id == bindparam("of_order")))
-    )
+    ),
+    Alert,
 )
 
 
 def alerts_of_run(conn: Connection, run_id: int) -> list[Alert]:
-    return [Alert(*row) for row in _OF_RUN.all(conn, {"of_run": run_id})]
+    return _OF_RUN.all(conn, {"of_run": run_id})
 
 
 def alerts_of_order(conn: Connection, order_id: int) -> list[Alert]:
     """Everybody who was ever called about it, the latest last."""
-    return [Alert(*row) for row in _OF_ORDER.all(conn, {"of_order": order_id})]
+    return _OF_ORDER.all(conn, {"of_order": order_id})
 
 
 def add_alert(

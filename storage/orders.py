@@ -16,19 +16,30 @@ from storage.tables import deadlines, escalation_runs, households, order_history
 
 _FIELDS = list(Order.__dataclass_fields__)
 _WANTED = _FIELDS.index("wanted")
+
+
+def _order(*fields: Any) -> Order:
+    """From a row of `_ORDERS`, whose columns are the order's fields."""
+    given = list(fields)
+    given[_WANTED] = from_json(given[_WANTED])
+    return Order(*given)
+
+
 _ORDERS = select(*(orders.c[name] for name in _FIELDS))
-_BY_ID = Prepared(_ORDERS.where(orders.c.id == bindparam("id")))
+_BY_ID = Prepared(_ORDERS.where(orders.c.id == bindparam("id")), _order)
 _HELD_BY = Prepared(
     _ORDERS.where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)).order_by(
         orders.c.claimed_at, orders.c.id
-    )
+    ),
+    _order,
 )
-_BY_ONCE = Prepared(_ORDERS.where(orders.c.once == bindparam("once")))
+_BY_ONCE = Prepared(_ORDERS.where(orders.c.once == bindparam("once")), _order)
 _HOLDS = Prepared(select(func.count()).where(orders.c.holder_id == bindparam("person_id"), orders.c.state.in_(HELD)))
 _STORY = Prepared(
     select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
     .where(order_parts.c.order_id == bindparam("order_id"), order_parts.c.stage == bindparam("stage"))
-    .order_by(order_parts.c.id)
+    .order_by(order_parts.c.id),
+    Part,
 )
 _STORY_UNTIL = Prepared(
     select(order_parts.c.id, order_parts.c.kind, order_parts.c.words, order_parts.c.file_id)
@@ -37,7 +48,8 @@ _STORY_UNTIL = Prepared(
         order_parts.c.stage == bindparam("stage"),
         order_parts.c.at <= bindparam("until"),
     )
-    .order_by(order_parts.c.id)
+    .order_by(order_parts.c.id),
+    Part,
 )
 _ADD = Prepared(insert_once(orders).on_conflict_do_nothing().returning(orders.c.id))
 _MOVE = (
@@ -93,21 +105,14 @@ _UNSAID = {
 }
 
 
-def _order(row: Any) -> Order:
-    """From a row of `_ORDERS`, whose columns are the order's fields."""
-    fields = list(row)
-    fields[_WANTED] = from_json(fields[_WANTED])
-    return Order(*fields)
-
-
 def find_order(conn: Connection, order_id: int) -> Order | None:
-    row = _BY_ID.first(conn, {"id": order_id})
-    return _order(row) if row else None
+    order: Order | None = _BY_ID.first(conn, {"id": order_id})
+    return order
 
 
 def find_by_once(conn: Connection, once: str) -> Order | None:
-    row = _BY_ONCE.first(conn, {"once": once})
-    return _order(row) if row else None
+    order: Order | None = _BY_ONCE.first(conn, {"once": once})
+    return order
 
 
 def add_order(conn: Connection, wanted: Text, **fields: Any) -> int | None:
@@ -142,13 +147,13 @@ def count_held(conn: Connection, person_id: int) -> int:
 
 def held_by(conn: Connection, person_id: int) -> list[Order]:
     """What this person has in hand, longest first."""
-    return [_order(row) for row in _HELD_BY.all(conn, {"person_id": person_id})]
+    return _HELD_BY.all(conn, {"person_id": person_id})
 
 
 def open_of(conn: Connection, team_ids: Iterable[int], most: int = 20) -> list[Order]:
     """What waits for these teams, oldest first."""
     waiting = _ORDERS.where(orders.c.team_id.in_(list(team_ids)), orders.c.state.in_(OPEN))
-    return [_order(row) for row in conn.execute(waiting.order_by(orders.c.made_at, orders.c.id).limit(most))]
+    return [_order(*row) for row in conn.execute(waiting.order_by(orders.c.made_at, orders.c.id).limit(most))]
 
 
 def count_open(conn: Connection, team_id: int) -> int:
@@ -158,7 +163,7 @@ def count_open(conn: Connection, team_id: int) -> int:
 def asked_for_by(conn: Connection, person_id: int, most: int = 10) -> list[Order]:
     """What this person needs or has asked for, newest first."""
     theirs = _ORDERS.where(or_(orders.c.requester_id == person_id, orders.c.asked_by == person_id))
-    return [_order(row) for row in conn.execute(theirs.order_by(orders.c.id.desc()).limit(most))]
+    return [_order(*row) for row in conn.execute(theirs.order_by(orders.c.id.desc()).limit(most))]
 
 
 # ── what was told, and what happened ────────────────────────────────────────────────────────────────────────────────
@@ -177,8 +182,7 @@ def add_parts(
 def parts_of(conn: Connection, order_id: int, stage: str = "story", *, until: datetime | None = None) -> list[Part]:
     """`until`: only what had been told by then."""
     told = {"order_id": order_id, "stage": stage}
-    found = _STORY.all(conn, told) if until is None else _STORY_UNTIL.all(conn, {**told, "until": until})
-    return [Part(*row) for row in found]
+    return _STORY.all(conn, told) if until is None else _STORY_UNTIL.all(conn, {**told, "until": until})
 
 
 def find_part(conn: Connection, part_id: int) -> tuple[int, Part] | None:

@@ -28,24 +28,21 @@ _FIELDS = (
     people.c.of_age,
 )
 _EVERYBODY = select(*_FIELDS).select_from(people.outerjoin(contacts))
-_BY_ACCOUNT = Prepared(_EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id")))
-_BY_ID = Prepared(_EVERYBODY.where(people.c.id == bindparam("id")))
+_BY_ACCOUNT = Prepared(_EVERYBODY.where(contacts.c.telegram_id == bindparam("telegram_id")), Person)
+_BY_ID = Prepared(_EVERYBODY.where(people.c.id == bindparam("id")), Person)
 _ADD, _ADD_CONTACT = Prepared(insert(people).returning(people.c.id)), Prepared(insert(contacts))
 _CHANGE = Prepared(update(people).where(people.c.id == bindparam("whose")))
 _CHANGE_CONTACT = Prepared(update(contacts).where(contacts.c.telegram_id == bindparam("whose")))
 
 
-def _person(row: Any) -> Person | None:
-    return Person(*row) if row else None
-
-
 def find_person(conn: Connection, telegram_id: int) -> Person | None:
     """Whoever has this Telegram account."""
-    return _person(_BY_ACCOUNT.first(conn, {"telegram_id": telegram_id}))
+    person: Person | None = _BY_ACCOUNT.first(conn, {"telegram_id": telegram_id})
+    return person
 
 
 def get_person(conn: Connection, person_id: int) -> Person:
-    person = _person(_BY_ID.first(conn, {"id": person_id}))
+    person: Person | None = _BY_ID.first(conn, {"id": person_id})
     if person is None:
         raise LookupError(f"no person {person_id}")
     return person
@@ -89,7 +86,8 @@ def change_person(conn: Connection, person_id: int, **fields: Any) -> None:
 _HELD = Prepared(
     select(roles.c.role, roles.c.unit, roles.c.team_id, roles.c.on_duty, roles.c.station_id, roles.c.merchant_id).where(
         roles.c.person_id == bindparam("person_id"), roles.c.ended_at.is_(None)
-    )
+    ),
+    Role,
 )
 
 _HOLD = select(roles.c.person_id).where(
@@ -98,14 +96,14 @@ _HOLD = select(roles.c.person_id).where(
     roles.c.team_id == bindparam("team_id"),
     roles.c.ended_at.is_(None),
 )
-_HOLDERS = Prepared(_EVERYBODY.where(people.c.id.in_(_HOLD)).order_by(people.c.id))
+_HOLDERS = Prepared(_EVERYBODY.where(people.c.id.in_(_HOLD)).order_by(people.c.id), Person)
 
 
 def roles_of(conn: Connection, person_id: int) -> list[Role]:
     """The roles a person holds now; read for every deed, so that a change of role holds at once."""
-    return [Role(*row) for row in _HELD.all(conn, {"person_id": person_id})]
+    return _HELD.all(conn, {"person_id": person_id})
 
 
 def holders_of(conn: Connection, role: str, *, unit: str = "", team_id: int = 0) -> list[Person]:
     """Everybody who holds this role there, those met first first."""
-    return [Person(*row) for row in _HOLDERS.all(conn, {"role": role, "unit": unit, "team_id": team_id})]
+    return _HOLDERS.all(conn, {"role": role, "unit": unit, "team_id": team_id})

@@ -16,7 +16,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import JSON, Connection, Delete, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 
 Convert = Callable[[Any], Any]
@@ -47,6 +47,7 @@ class _Compiled(NamedTuple):
     makes: list[tuple[int, Convert]]  # which of them have to be made into another
     row: Callable[[Sequence[Any]], Any]
     reads: list[tuple[int, Convert]]
+    steady: bool  # can nobody who is handed such a row change it?
 
     def arguments(self, params: Params) -> Sequence[Any]:
         if self.take is None:
@@ -77,7 +78,8 @@ _KNOWN: dict[sqlite3.Connection, dict[tuple[Any, ...], Any]] = {}
 def asking_once(conn: Connection) -> Iterator[None]:
     """Here nothing is written, and what is read does not change: whoever asks the same again is told the same.
 
-    A wave of cards asks for the same people and orders several times over. What is found is not to be changed.
+    A wave of cards asks for the same people and orders several times over. Rows that hold something their reader
+    could change, as an answer that is no longer true goes from a conversation, are read anew.
     """
     driver: Any = conn.connection.dbapi_connection
     if type(driver) is not sqlite3.Connection:
@@ -91,10 +93,15 @@ def asking_once(conn: Connection) -> Iterator[None]:
 
 
 class Prepared:
-    """One statement; an UPDATE or an INSERT takes its columns from the parameters."""
+    """One statement; an UPDATE or an INSERT takes its columns from the parameters.
 
-    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
-        self.statement = statement
+    `made`: what a row becomes, given its values one by one, and never changes from then on; otherwise a named tuple.
+    """
+
+    def __init__(
+        self, statement: Select[Any] | Insert | Update | Delete, made: Callable[..., Any] | None = None
+    ) -> None:
+        self.statement, self._made = statement, made
         self._writes = not isinstance(statement, Select)
         self._takes_lists = False  # known once it is compiled
         self._compiled: dict[tuple[Any, ...], _Compiled] = {}
@@ -104,10 +111,12 @@ class Prepared:
         """Every row."""
         driver = self._driver(conn)
         if driver is None:
-            return list(conn.execute(self.statement, params).all())
+            rows = list(conn.execute(self.statement, params).all())
+            return rows if self._made is None else [self._made(*row) for row in rows]
+        params = self._evened(params) if self._takes_lists else params
         compiled = self._for(conn, params)
         values = compiled.arguments(params)
-        known = _KNOWN.get(driver)
+        known = _KNOWN.get(driver) if compiled.steady else None
         if known is not None and (compiled.sql, *values) in known:
             return list(known[compiled.sql, *values])
         rows = [compiled.read(row) for row in run_straight(driver, compiled.sql, values).fetchall()]
@@ -119,10 +128,12 @@ class Prepared:
         """The first row, or None."""
         driver = self._driver(conn)
         if driver is None:
-            return conn.execute(self.statement, params).first()
+            row = conn.execute(self.statement, params).first()
+            return row if row is None or self._made is None else self._made(*row)
+        params = self._evened(params) if self._takes_lists else params
         compiled = self._for(conn, params)
         values = compiled.arguments(params)
-        known = _KNOWN.get(driver)
+        known = _KNOWN.get(driver) if compiled.steady else None
         if known is not None and (None, compiled.sql, *values) in known:
             return known[None, compiled.sql, *values]
         cursor = run_straight(driver, compiled.sql, values)
@@ -143,6 +154,7 @@ class Prepared:
         driver = self._driver(conn)
         if driver is None:
             return conn.execute(self.statement, params).rowcount
+        params = self._evened(params) if self._takes_lists else params
         compiled = self._for(conn, params)
         return run_straight(driver, compiled.sql, compiled.arguments(params)).rowcount
 
@@ -163,6 +175,10 @@ class Prepared:
         if type(driver) is not sqlite3.Connection or not conn.in_transaction():
             return None
         return None if self._writes and not driver.in_transaction else driver
+
+    def _evened(self, params: Params) -> Params:
+        """Lists as long as the next power of two, their last said again: so there are few texts to be compiled."""
+        return {name: _doubled(value) if type(value) is list else value for name, value in params.items()}
 
     def _for(self, conn: Connection, params: Params) -> _Compiled:
         """For these parameters; lists of another length make another text."""
@@ -201,8 +217,19 @@ class Prepared:
         reads: list[tuple[int, Convert]] = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
         names = [str(column.key) for column in columns]
         makes = [(at, value.convert) for at, value in enumerate(values) if value.convert is not None]
-        row = partial(tuple.__new__, namedtuple("Row", names, rename=True))
-        return _Compiled(sql, values, _taken(values), makes, row, reads)
+        row: Callable[[Sequence[Any]], Any] = partial(tuple.__new__, namedtuple("Row", names, rename=True))
+        if self._made is not None:
+            row = _spread(self._made)
+        steady = self._made is not None or not any(isinstance(column.type, JSON) for column in columns)
+        return _Compiled(sql, values, _taken(values), makes, row, reads, steady)
+
+
+def _spread(made: Callable[..., Any]) -> Callable[[Sequence[Any]], Any]:
+    return lambda values: made(*values)
+
+
+def _doubled(listed: list[Any]) -> list[Any]:
+    return listed + listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed)) if listed else listed
 
 
 def run_straight(

@@ -31,20 +31,16 @@ _TEAMS = (
     .select_from(teams.outerjoin(groups, groups.c.chat_id == teams.c.chat_id))
     .where(teams.c.state != "removed")
 )
-_BY_ID = Prepared(_TEAMS.where(teams.c.id == bindparam("id")))
-_BY_CHAT = Prepared(_TEAMS.where(teams.c.chat_id == bindparam("chat_id")))
+_BY_ID = Prepared(_TEAMS.where(teams.c.id == bindparam("id")), Team)
+_BY_CHAT = Prepared(_TEAMS.where(teams.c.chat_id == bindparam("chat_id")), Team)
 _BY_PLACE = Prepared(
-    _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True)))
+    _TEAMS.where(teams.c.key == bindparam("key"), teams.c.unit.in_(bindparam("units", expanding=True))), Team
 )
-
-
-def _team(row: Any) -> Team | None:
-    return Team(*row) if row else None
 
 
 def get_team(conn: Connection, team_id: int) -> Team:
     """The team, or NotFound: also for one that was removed."""
-    team = _team(_BY_ID.first(conn, {"id": team_id}))
+    team: Team | None = _BY_ID.first(conn, {"id": team_id})
     if team is None:
         raise NotFound
     return team
@@ -53,14 +49,15 @@ def get_team(conn: Connection, team_id: int) -> Team:
 def find_team(conn: Connection, file: DeskFile, key: str, unit: str) -> Team | None:
     """Who can be asked about this now: the team nearest above the unit that has a group the bot can speak in."""
     path = [each.key for each in path_up(file.units, unit)]
-    rows = [Team(*row) for row in _BY_PLACE.all(conn, {"key": key, "units": path})]
-    reachable = [team for team in rows if team.is_reachable]
+    teams_there: list[Team] = _BY_PLACE.all(conn, {"key": key, "units": path})
+    reachable = [team for team in teams_there if team.is_reachable]
     return min(reachable, key=lambda team: path.index(team.unit), default=None)
 
 
 def team_of_chat(conn: Connection, chat_id: int) -> Team | None:
     """Whose group this is."""
-    return _team(_BY_CHAT.first(conn, {"chat_id": chat_id}))
+    team: Team | None = _BY_CHAT.first(conn, {"chat_id": chat_id})
+    return team
 
 
 def all_teams(conn: Connection, units: Iterable[str] | None = None) -> list[Team]:

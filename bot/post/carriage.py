@@ -117,7 +117,7 @@ class Carriage(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer, or *unknown*: a page of HTML after a 200 does not say that nothing was sent."""
         try:
-            read = json.loads(payload)
+            read = decoded(payload.decode())
         except ValueError:
             read = None
         if not isinstance(read, dict) or "result" not in read:
@@ -134,6 +134,7 @@ def _patience(read: float) -> aiohttp.ClientTimeout:
 
 
 encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+decoded = json.JSONDecoder().decode
 
 
 def _json(data: RequestData | None) -> bytes:

@@ -43,8 +43,8 @@ def keyboard(reader: Reader, buttons: Sequence[Button]) -> dict[str, Any] | None
 
 
 def _button(reader: Reader, button: Button) -> dict[str, str]:
-    target = {"url": button.url} if button.url else {"callback_data": button.data}
-    return {"text": shortened(reader.label(button.label).strip(), LABEL) or "…", **target}
+    text = shortened(reader.label(button.label).strip(), LABEL) or "…"
+    return {"text": text, "url": button.url} if button.url else {"text": text, "callback_data": button.data}
 
 
 @dataclass(frozen=True, slots=True)

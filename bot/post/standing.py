@@ -163,12 +163,13 @@ class Cards:
         if card is None:
             return await self._take_away(parcel.chat_id, view.message_id, view.face)
         anew, lost = bool(parcel.body.get("anew")) or _is_of_another_kind(view.face, card), False
+        face = card.face
         if view.message_id is not None and not anew:
-            if view.face == card.face or card.media:
+            if view.face == face or card.media:
                 return Shown(Sent({"message_id": view.message_id}))
             edited = await self._edit(parcel, view.message_id, card, view.face)
             if isinstance(edited, Sent) or (isinstance(edited, PermanentlyRefused) and is_unchanged(edited)):
-                return Shown(Sent({"message_id": view.message_id}), (view.message_id, card.face))
+                return Shown(Sent({"message_id": view.message_id}), (view.message_id, face))
             if not (isinstance(edited, PermanentlyRefused) and is_gone(edited)):
                 return Shown(edited)
             lost = True
@@ -190,7 +191,7 @@ class Cards:
             )
         if anew and view.message_id is not None:
             await self._leave_behind(parcel.chat_id, view.message_id, view.face)
-        return Shown(sent, (sent.message_id, card.face))
+        return Shown(sent, (sent.message_id, face))
 
     async def _sending(self, parcel: Parcel, card: Rendered) -> tuple[str, dict[str, Any]]:
         fields = parcel.where

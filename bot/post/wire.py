@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from telegram import Bot, InputFile
 from telegram.error import TelegramError
@@ -31,6 +31,21 @@ class Named:
     data: bytes
 
 
+class Plain:
+    """Fields with no file among them: all that is asked of a `RequestData` here, and none of them looked through."""
+
+    contains_files = False
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        said = None not in fields.values()
+        self.parameters = fields if said else {name: value for name, value in fields.items() if value is not None}
+
+    @property
+    def json_parameters(self) -> dict[str, str]:
+        """As a form has them."""
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in self.parameters.items()}
+
+
 class NoFile(Exception):
     """Telegram does not hand this file out (any more)."""
 
@@ -41,6 +56,9 @@ class Enclosed:
 
     name: str
     data: bytes
+
+
+FILES = frozenset({bytes, Enclosed})
 
 
 class TooBig(NoFile):
@@ -97,11 +115,11 @@ class Wire:
             return _outcome(fault)
 
     async def _post(self, method: str, fields: Mapping[str, Any]) -> Any:
-        if any(isinstance(value, bytes | Enclosed) for value in fields.values()):
+        if not FILES.isdisjoint(map(type, fields.values())):
             ready = {name: _ready(name, value) for name, value in fields.items()}
             said = RequestData([RequestParameter.from_input(name, value) for name, value in ready.items()])
-        else:  # nothing to be uploaded and nothing of the library's own: said without being looked through
-            said = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
+        else:
+            said = cast(RequestData, Plain(fields))
         return await self._sending.post(f"{self._bot.base_url}/{method}", said)
 
     async def download(self, file_id: str, most: int | None = None) -> bytes:

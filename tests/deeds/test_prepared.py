@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -143,3 +144,55 @@ def test_a_table_that_is_not_there_is_trouble_of_the_database(conn: Connection) 
     conn.exec_driver_sql("ALTER TABLE state RENAME TO elsewhere")
     with pytest.raises(OperationalError):
         Prepared(select(state.c.value)).all(conn, {})
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 100])
+def test_lists_of_all_lengths_need_few_texts(conn: Connection, count: int) -> None:
+    """The last name is asked for more than once, and found once."""
+    ADD.scalar(conn, {"made_at": MORNING, "name": "Ama"})
+    named = Prepared(NAMED.statement)
+    for length in range(1, count + 1):
+        names = [f"nobody {number}" for number in range(length - 1)]
+        assert [row.name for row in named.all(conn, {"names": [*names, "Ama"]})] == ["Ama"]
+    assert len(named._compiled) <= count.bit_length() + 1
+
+
+@dataclass(frozen=True)
+class Called:
+    id: int
+    name: str | None
+
+
+def test_a_row_becomes_what_it_stands_for(conn: Connection) -> None:
+    called = Prepared(select(people.c.id, people.c.name).order_by(people.c.id), Called)
+    assert called.first(conn, {}) is None
+    ids = [ADD.scalar(conn, {"made_at": MORNING, "name": name}) for name in ("Ama", None)]
+    assert called.first(conn, {}) == Called(ids[0], "Ama")
+    assert called.all(conn, {}) == [Called(ids[0], "Ama"), Called(ids[1], None)]
+
+
+def test_a_look_sees_one_state(writer: Engine) -> None:
+    short = open_glance(str(writer.url))
+    if short is None:
+        return
+    with writer.begin() as conn:
+        person_id = ADD.scalar(conn, {"made_at": MORNING, "name": "Ama"})
+    ask = {"id": person_id}
+    with short.connect() as look, look.begin():
+        assert BY_ID.first(look, ask).name == "Ama"
+        with writer.begin() as conn:
+            CHANGE.count(conn, {"whose": person_id, "name": "Ben"})
+            assert BY_ID.first(conn, ask).name == "Ben", "whoever writes reads what they have written"
+        assert BY_ID.first(look, ask).name == "Ama"
+    with short.connect() as look, look.begin():
+        assert BY_ID.first(look, ask).name == "Ben"
+    short.dispose()
+
+
+def test_what_its_reader_could_change_is_read_anew(conn: Connection) -> None:
+    row: dict[str, Any] = {"ladder": {"steps": [1]}, "position": 0, "state": "running", "started_at": MORNING}
+    Prepared(insert(escalation_runs)).count(conn, row)
+    ladder = Prepared(select(escalation_runs.c.ladder))
+    with asking_once(conn):
+        ladder.scalar(conn, {})["steps"].append(2)
+        assert ladder.scalar(conn, {}) == {"steps": [1]}
