@@ -142,6 +142,8 @@ class Reader:
             case str():
                 cleaned = BIDI.sub("", value)
                 return html.escape(cleaned, quote=False) if escape else cleaned
+            case list():
+                return "\n".join([self.blank(each, escape=escape) for each in value])
             case bool() | None:
                 return ""
             case int() | float():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from domain.values import quick
@@ -31,8 +32,9 @@ class Text:
         return Text(self.msgid, {**self.blanks, **blanks}, self.plural)
 
 
+@cache
 def _(msgid: str, plural: str | None = None) -> Text:
-    """Mark a sentence for translation."""
+    """Mark a sentence for translation. The same sentence is the same text: nobody changes one."""
     return Text(msgid, {}, plural)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Face, View
-from bot.flows.router import Open
+from bot.flows.router import open_data
 from bot.flows.steps import parts_as_text
 from bot.handlers.orders import tap
 from bot.handlers.relay import phrase_buttons, write_button
@@ -33,7 +33,7 @@ def came_along(names: Sequence[str]) -> Text | None:
 
 
 def opens(label: Text, flow: str, order_id: int) -> Button:
-    return Button(label, data=Open(flow=flow, id=order_id).pack())
+    return Button(label, data=open_data(flow, order_id))
 
 
 def paint_held(view: View, order_id: int, chat_id: int) -> Face | None:

@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.cards import View
 from bot.flows import talking
 from bot.flows.flow import Said
-from bot.flows.router import SENT, Open, Private, said_in
+from bot.flows.router import SENT, Private, open_data, said_in
 from bot.flows.write_to import CARRIED, piece_of
 from bot.sorting import COMMAND, IN_GROUP, WORDS
 from desk import people, relay
@@ -143,11 +143,10 @@ async def said_phrase(query: CallbackQuery, callback_data: PhraseTap, desk: Desk
 def phrase_buttons(order_id: int) -> tuple[Button, ...]:
     """Set phrases of the holder's."""
     labels = {"at_door": _("At the door"), "late": _("A little late")}
-    return tuple(Button(label, data=PhraseTap(phrase=key, id=order_id).pack()) for key, label in labels.items())
+    return tuple(Button(label, data=f"say:{key}:{order_id}") for key, label in labels.items())
 
 
 def write_button(view: View, order_id: int, chat_id: int) -> tuple[Button, ...]:
     """*Write to …*, as long as there is somebody on the other side."""
     name = relay.name_of_other(view, people.find_person(view, chat_id), order_id)
-    data = Open(flow="write", id=order_id).pack()
-    return (Button(_("Write to {name}")(name=name), data=data),) if name is not None else ()
+    return (Button(_("Write to {name}")(name=name), data=open_data("write", order_id)),) if name is not None else ()

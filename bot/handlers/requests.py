@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Face, View
 from bot.handlers.held import CASH, came_along, opens, told
-from bot.handlers.orders import RateTap, tap
+from bot.handlers.orders import rate_data, tap
 from bot.handlers.relay import write_button
 from bot.handlers.reports import paint_report
 from desk.front import Button
@@ -93,10 +93,7 @@ def buttons(request: RequestView, order_id: int) -> tuple[Button, ...]:
     if request.to_rate == "words":
         return (opens(_("Say a word"), "rate", order_id),)
     if request.to_rate is not None:
-        return tuple(
-            Button(label, data=RateTap(what=request.to_rate, given=mark, id=order_id).pack())
-            for mark, label in MARKS.items()
-        )
+        return tuple(Button(label, data=rate_data(request.to_rate, mark, order_id)) for mark, label in MARKS.items())
     return ()
 
 
