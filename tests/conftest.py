@@ -39,6 +39,11 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: at the end there are many short ones to share among those who have nothing to do."""
+    items.sort(key=lambda item: "/simulator/" not in item.nodeid)
+
+
 def pytest_collection_finish() -> None:
     """Everything that has been read stays, so nobody has to look through it for garbage again and again."""
     gc.collect()

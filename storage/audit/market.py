@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from domain.market import ALIVE, TAKES
+from storage.prepared import Prepared
 from storage.tables import accounts, items, redemptions, stock_moves, transfers
 
 ENTRIES: dict[str, tuple[str, ...]] = {
@@ -21,6 +22,58 @@ ENTRIES: dict[str, tuple[str, ...]] = {
 """What stands in the ledger of a redemption in each state; one entered late or borne by the desk differs."""
 
 
+_WAITING = Prepared(
+    select(redemptions.c.household_id, func.sum(redemptions.c.points).label("points"))
+    .where(redemptions.c.state.in_(ALIVE))
+    .group_by(redemptions.c.household_id)
+)
+_HELD = Prepared(select(accounts.c.household_id, accounts.c.balance).where(accounts.c.kind == "hold"))
+_MOVED = func.coalesce(func.sum(stock_moves.c.amount), 0)
+_STOCKS = Prepared(
+    select(items.c.id, items.c.stock, _MOVED.label("total"))
+    .select_from(items.outerjoin(stock_moves, stock_moves.c.item_id == items.c.id))
+    .group_by(items.c.id, items.c.stock)
+    .having(or_(items.c.stock != _MOVED, items.c.stock < 0))
+    .order_by(items.c.id)
+)
+_WANTED = case((redemptions.c.state.in_(TAKES), redemptions.c.count), else_=0)
+_LATE = and_(redemptions.c.late, redemptions.c.state == "collected")
+_SHELF_MOVES = Prepared(
+    select(redemptions.c.id, _WANTED.label("wanted"), _MOVED.label("total"))
+    .select_from(redemptions.outerjoin(stock_moves, stock_moves.c.redemption_id == redemptions.c.id))
+    .where(redemptions.c.week.is_(None))
+    .group_by(redemptions.c.id, redemptions.c.state, redemptions.c.count, redemptions.c.late)
+    .having(or_(and_(~_LATE, -_MOVED != _WANTED), and_(_LATE, or_(-_MOVED > _WANTED, _MOVED > 0))))
+    .order_by(redemptions.c.id)
+)
+_PLACES = Prepared(
+    select(items.c.id, items.c.taken, func.coalesce(func.sum(redemptions.c.count), 0).label("total"))
+    .select_from(
+        items.outerjoin(
+            redemptions,
+            and_(
+                redemptions.c.item_id == items.c.id,
+                redemptions.c.week == items.c.week,
+                ~redemptions.c.late,
+                redemptions.c.state.in_(TAKES),
+            ),
+        )
+    )
+    .where(items.c.week.is_not(None))
+    .group_by(items.c.id, items.c.taken)
+    .order_by(items.c.id)
+)
+_POSTED = select(transfers.c.once).where(transfers.c.once.like("%:redemption:%"))
+_REDEEMED = select(redemptions.c.id, redemptions.c.state, redemptions.c.late, redemptions.c.borne).order_by(
+    redemptions.c.id
+)
+_WITHOUT = Prepared(
+    select(redemptions.c.id)
+    .where(or_(redemptions.c.code_hash.is_(None), redemptions.c.token_hash.is_(None)))
+    .order_by(redemptions.c.id)
+)
+
+
 def market(conn: Connection) -> Iterator[str]:
     """Everything that does not fit; nothing, if every point held and every piece on the shelf is accounted for."""
     for look in (_holds, _stocks, _shelf_moves, _places, _entries, _codes):
@@ -29,16 +82,8 @@ def market(conn: Connection) -> Iterator[str]:
 
 def _holds(conn: Connection) -> list[str]:
     """Every point held is for something that was redeemed and has not ended."""
-    waiting = (
-        select(redemptions.c.household_id, func.sum(redemptions.c.points).label("points"))
-        .where(redemptions.c.state.in_(ALIVE))
-        .group_by(redemptions.c.household_id)
-    )
-    waits = {row.household_id: int(row.points) for row in conn.execute(waiting)}
-    held = {
-        row.household_id: int(row.balance)
-        for row in conn.execute(select(accounts.c.household_id, accounts.c.balance).where(accounts.c.kind == "hold"))
-    }
+    waits = {row.household_id: int(row.points) for row in _WAITING.all(conn, {})}
+    held = {row.household_id: int(row.balance) for row in _HELD.all(conn, {})}
     return [
         f"household {each} has {held.get(each, 0)} points held, its open redemptions are {waits.get(each, 0)}"
         for each in sorted(waits.keys() | held.keys())
@@ -47,55 +92,19 @@ def _holds(conn: Connection) -> list[str]:
 
 
 def _stocks(conn: Connection) -> list[str]:
-    total = func.coalesce(func.sum(stock_moves.c.amount), 0)
-    moved = (
-        select(items.c.id, items.c.stock, total.label("total"))
-        .select_from(items.outerjoin(stock_moves, stock_moves.c.item_id == items.c.id))
-        .group_by(items.c.id, items.c.stock)
-        .having(or_(total != items.c.stock, items.c.stock < 0))
-        .order_by(items.c.id)
-    )
-    return [f"item {row.id} says {row.stock} are left, its moves {row.total}" for row in conn.execute(moved)]
+    return [f"item {row.id} says {row.stock} are left, its moves {row.total}" for row in _STOCKS.all(conn, {})]
 
 
 def _shelf_moves(conn: Connection) -> list[str]:
     """What a redemption took from the shelf is there again unless it was collected; one entered late took what was."""
-    total = func.coalesce(func.sum(stock_moves.c.amount), 0)
-    wanted = case((redemptions.c.state.in_(TAKES), redemptions.c.count), else_=0)
-    late = and_(redemptions.c.late, redemptions.c.state == "collected")
-    moved = (
-        select(redemptions.c.id, wanted.label("wanted"), total.label("total"))
-        .select_from(redemptions.outerjoin(stock_moves, stock_moves.c.redemption_id == redemptions.c.id))
-        .where(redemptions.c.week.is_(None))
-        .group_by(redemptions.c.id, redemptions.c.state, redemptions.c.count, redemptions.c.late)
-        .having(or_(and_(~late, -total != wanted), and_(late, or_(-total > wanted, total > 0))))
-        .order_by(redemptions.c.id)
-    )
-    return [f"redemption {row.id} moved {row.total}, and is {row.wanted}" for row in conn.execute(moved)]
+    return [f"redemption {row.id} moved {row.total}, and is {row.wanted}" for row in _SHELF_MOVES.all(conn, {})]
 
 
 def _places(conn: Connection) -> list[str]:
     """Of items with weekly places: those taken this week are those redeemed in it."""
-    taken = (
-        select(items.c.id, items.c.taken, func.coalesce(func.sum(redemptions.c.count), 0).label("total"))
-        .select_from(
-            items.outerjoin(
-                redemptions,
-                and_(
-                    redemptions.c.item_id == items.c.id,
-                    redemptions.c.week == items.c.week,
-                    ~redemptions.c.late,
-                    redemptions.c.state.in_(TAKES),
-                ),
-            )
-        )
-        .where(items.c.week.is_not(None))
-        .group_by(items.c.id, items.c.taken)
-        .order_by(items.c.id)
-    )
     return [
         f"item {row.id} says {row.taken} places are taken, its redemptions {row.total}"
-        for row in conn.execute(taken)
+        for row in _PLACES.all(conn, {})
         if int(row.total) != row.taken
     ]
 
@@ -103,13 +112,12 @@ def _places(conn: Connection) -> list[str]:
 def _entries(conn: Connection) -> list[str]:
     """Every redemption has just the entries of its state."""
     posted: dict[int, set[str]] = defaultdict(set)
-    for (once,) in conn.execute(select(transfers.c.once).where(transfers.c.once.like("%:redemption:%"))):
+    for (once,) in conn.execute(_POSTED):
         kind, _sign, rest = once.partition(":redemption:")
         number, _sign, more = rest.partition(":")
         posted[int(number)].add(f"{kind}:{more}" if more else kind)
     wrong = []
-    known = select(redemptions.c.id, redemptions.c.state, redemptions.c.late, redemptions.c.borne)
-    for row in conn.execute(known.order_by(redemptions.c.id)):
+    for row in conn.execute(_REDEEMED):
         wanted = set(ENTRIES[row.state])
         if row.late:
             wanted |= {"expiry"} if row.borne else {"expiry", "hold:late"}
@@ -123,5 +131,4 @@ def _entries(conn: Connection) -> list[str]:
 
 def _codes(conn: Connection) -> list[str]:
     """Every redemption has its code."""
-    without = select(redemptions.c.id).where(or_(redemptions.c.code_hash.is_(None), redemptions.c.token_hash.is_(None)))
-    return [f"redemption {each} has no code" for each in conn.scalars(without.order_by(redemptions.c.id))]
+    return [f"redemption {row.id} has no code" for row in _WITHOUT.all(conn, {})]

@@ -6,7 +6,8 @@ Each is raised where the driver would raise it, as the driver's own error, and t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,6 +157,33 @@ def reading_engine(url: str) -> Engine:
         return engine
     options = {"options": "-c default_transaction_read_only=on"}
     return create_engine(url, pool_size=2, isolation_level="REPEATABLE READ", connect_args=options)
+
+
+class OneLook:
+    """An engine for whoever looks. `at_once`: whoever connects meanwhile looks at one moment, by one connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.dialect = engine, engine.dialect
+        self._conn: Connection | None = None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        with self.engine.connect() as self._conn, self._conn.begin():
+            try:
+                yield
+            finally:
+                self._conn = None
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        if self._conn is not None:
+            yield self._conn
+            return
+        with self.engine.connect() as conn, conn.begin():
+            yield conn
+
+    def dispose(self) -> None:
+        self.engine.dispose()
 
 
 def make_haste(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import create_engine, select
 from structlog.testing import capture_logs
 
 from bot.demo.seed import seed as move_in
@@ -28,7 +28,7 @@ from sandbox.server import Sandbox
 from storage.tables import metadata
 from storage.vault import Keys
 from tests.conftest import MORNING
-from tests.simulator.database import make_haste, reading_engine
+from tests.simulator.database import OneLook, make_haste, reading_engine
 from tests.simulator.loop import VirtualClock, VirtualLoop
 from tests.simulator.machine import Killed, Machine
 from tests.simulator.savings import save_up
@@ -177,9 +177,10 @@ class Play:
             self.calls = calls_since(self.town.world, self._calls)
             self._calls = self.town.world.call_count
             self._remember_buttons()
-        for invariant in self.invariants:
-            if invariant.every == every and (wrong := invariant.check(self)):
-                raise self.broken(invariant.name, wrong)
+        with self.town.reading.at_once():
+            for invariant in self.invariants:
+                if invariant.every == every and (wrong := invariant.check(self)):
+                    raise self.broken(invariant.name, wrong)
 
     def _remember_buttons(self) -> None:
         for call in self.calls:
@@ -227,7 +228,7 @@ async def opened(
     seed: int,
     data: Path,
     database_url: str,
-    reading: Engine,
+    reading: OneLook,
     steps: Sequence[Step],
     invariants: Sequence[Invariant],
     logs: list[Any],
@@ -275,7 +276,7 @@ def play_seed(
     watch: Callable[[Play], None] = lambda play: None,
 ) -> Play:
     """A whole seed, from its first step to its last."""
-    chance, faults, reading = random.Random(seed), list[str](), reading_engine(database_url)
+    chance, faults, reading = random.Random(seed), list[str](), OneLook(reading_engine(database_url))
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -37,7 +37,7 @@ from storage.vault import Keys
 from storage.work import open_writer
 from tests.conftest import POSTGRESQL
 from tests.simulator.acts import STEPS, whole
-from tests.simulator.database import reading_engine
+from tests.simulator.database import OneLook, reading_engine
 from tests.simulator.invariants import INVARIANTS
 from tests.simulator.nursery import Afar, Forked, open_nursery
 from tests.simulator.play import LANGUAGE, Broken, Play
@@ -201,7 +201,7 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
     settings = Settings.model_validate(given)
     keys = Keys.made_from(*settings.sealing_key().split())
     ours = make_url(url) if url.startswith("sqlite") else make_url(url).update_query_dict({"application_name": "town"})
-    town = Town(box, file, clock, reading_engine(ours.render_as_string(hide_password=False)), keys, chance)
+    town = Town(box, file, clock, OneLook(reading_engine(ours.render_as_string(hide_password=False))), keys, chance)
     await settle_there(town, LANGUAGE)
     writer = open_writer(url)
     schema.upgrade(writer)

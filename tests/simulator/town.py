@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from bot.demo.cast import CAST, TEAMS
 from bot.flows import talking
@@ -28,6 +28,7 @@ from sandbox.server import Sandbox
 from sandbox.world import Chat, Json, Record, World
 from storage.tables import cases, good_deed_parts, good_deeds, inbox, order_parts, orders
 from storage.vault import Keys
+from tests.simulator.database import OneLook
 
 T = TypeVar("T")
 MADE: dict[str, tuple[Table, Table | None]] = {
@@ -79,7 +80,7 @@ class Town:
     box: Sandbox
     file: DeskFile
     clock: Clocked
-    reading: Engine
+    reading: OneLook
     keys: Keys
     chance: random.Random
     people: dict[str, int] = field(default_factory=dict)

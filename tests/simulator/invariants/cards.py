@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.cards import CARDS, Face
 from bot.post.outgoing import keyboard
@@ -21,6 +21,7 @@ from sandbox.text import format_text
 from sandbox.world import Record
 from storage.orders import find_order
 from storage.people import find_person
+from storage.prepared import Prepared
 from storage.tables import cards, outbox, people
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
@@ -56,27 +57,34 @@ def cards_are_true(play: Play) -> list[str]:
             if face is None or face.media:
                 continue
             read = partial(faults_of, record, face, town.file.languages, town.file.zone, names)
-            faults = read((town.now, row.at))
-            if None not in faults and None not in read([town.now - timedelta(days=day) for day in range(1, 15)]):
-                wrong.append(f"{row.subject} {row.subject_id} for {town.name(row.chat_id)}: {nearest(record, faults)}")
+            lately = (town.now, row.at)
+            if None in read(lately) or None in read([town.now - timedelta(days=day) for day in range(1, 15)]):
+                continue
+            fault = nearest(record, list(read(lately)))
+            wrong.append(f"{row.subject} {row.subject_id} for {town.name(row.chat_id)}: {fault}")
     return wrong
 
 
 def faults_of(
     record: Record, face: Face, languages: Sequence[str], zone: ZoneInfo, names: set[str], moments: Sequence[datetime]
-) -> list[str | None]:
-    return [
-        differs(record, face, Reader(language, zone, moment), names) for language in languages for moment in moments
-    ]
+) -> Iterator[str | None]:
+    for language in languages:
+        for moment in moments:
+            yield differs(record, face, Reader(language, zone, moment), names)
+
+
+SENT = (outbox.c.subject, outbox.c.subject_id, outbox.c.chat_id)
+LAST = Prepared(
+    select(outbox.c.state)
+    .where(*(column == bindparam(column.name) for column in SENT), outbox.c.kind == "card")
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
 
 
 def has_arrived(conn: Connection, card: Any) -> bool:
     """What was sent last for it has: of one that is uncertain nobody knows what stands where."""
-    sent = (outbox.c.subject, outbox.c.subject_id, outbox.c.chat_id)
-    last = select(outbox.c.state).where(
-        *(column == getattr(card, column.name) for column in sent), outbox.c.kind == "card"
-    )
-    return conn.scalar(last.order_by(outbox.c.id.desc()).limit(1)) in ("sent", None)
+    return LAST.scalar(conn, {column.name: getattr(card, column.name) for column in SENT}) in ("sent", None)
 
 
 def is_kept_from(desk: Desk, card: Any) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy import select
 
+from storage.prepared import Prepared
 from storage.problems import followers_of
 from storage.tables import cards, good_deed_history, good_deed_parts, good_deeds, orders, problems, reports, transfers
 from tests.simulator.play import Play
@@ -51,12 +52,17 @@ def paid_once(play: Play) -> list[str]:
     return wrong
 
 
+SAID_YES = Prepared(select(good_deed_history.c.deed_id).where(good_deed_history.c.what.in_(YES)))
+SHOWN = Prepared(select(cards.c.subject_id).where(cards.c.subject == "praised"))
+TOLD = Prepared(select(good_deed_parts.c.words))
+
+
 def nothing_without_a_yes(play: Play) -> list[str]:
     """A card in a group is of a deed that somebody has said yes to, and holds no word with a number in it."""
     with play.town.reading.connect() as conn:
-        yes = set(conn.scalars(select(good_deed_history.c.deed_id).where(good_deed_history.c.what.in_(YES))))
-        shown = set(conn.scalars(select(cards.c.subject_id).where(cards.c.subject == "praised")))
-        told = " ".join(words for words in conn.scalars(select(good_deed_parts.c.words)) if words)
+        yes = {row.deed_id for row in SAID_YES.all(conn, {})}
+        shown = {row.subject_id for row in SHOWN.all(conn, {})}
+        told = " ".join(row.words for row in TOLD.all(conn, {}) if row.words)
     own = set(WORD.findall(told))
     in_groups = " ".join(str(call["params"]) for call in play.calls if int(call["params"].get("chat_id") or 0) < 0)
     return [f"deed {deed_id} is shown without a yes" for deed_id in sorted(shown - yes)] + [

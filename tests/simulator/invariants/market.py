@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desk.front import Desk
 from desk.pickup_codes import wrong_codes
 from storage.audit.market import market
+from storage.prepared import Prepared
 from storage.tables import accounts, items
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
 
+BELOW = Prepared(select(accounts.c.id).where(accounts.c.kind.in_(("household", "hold")), accounts.c.balance < 0))
+SHORT = Prepared(select(items.c.id).where(items.c.stock < 0))
+
 
 def fits(play: Play) -> list[str]:
     """L4 and L8: holds, stocks, places, entries and codes, each against what was redeemed."""
-    return play.town.look(lambda desk: list(market(desk.conn)))
+    with play.town.reading.connect() as conn:
+        return list(market(conn))
 
 
 def nothing_below_zero(play: Play) -> list[str]:
     """L3: what can be used, what is held, what is on a shelf."""
-
-    def reading(desk: Desk) -> list[str]:
-        below = select(accounts.c.id).where(accounts.c.kind.in_(("household", "hold")), accounts.c.balance < 0)
-        short = select(items.c.id).where(items.c.stock < 0)
+    with play.town.reading.connect() as conn:
         return [
-            *(f"account {each} is below zero" for each in desk.conn.scalars(below)),
-            *(f"item {each} has fewer than nothing" for each in desk.conn.scalars(short)),
+            *(f"account {row.id} is below zero" for row in BELOW.all(conn, {})),
+            *(f"item {row.id} has fewer than nothing" for row in SHORT.all(conn, {})),
         ]
-
-    return play.town.look(reading)
 
 
 def codes_are_theirs(play: Play) -> list[str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from domain.points import day_start, month_start
+from storage.prepared import Prepared
 from storage.tables import earned_with, hand_awards, transfers
 from tests.simulator.play import Play
 from tests.simulator.step import Invariant
+
+NEW = Prepared(
+    select(transfers).where(transfers.c.id > bindparam("last"), transfers.c.kind == "award").order_by(transfers.c.id)
+)
+SELFISH = Prepared(select(earned_with.c.transfer_id).where(earned_with.c.other == earned_with.c.household_id))
+POSTED = Prepared(select(hand_awards).where(hand_awards.c.state == "posted"))
 
 
 def points_are_earned_by_the_rules(play: Play) -> list[str]:
@@ -16,9 +23,7 @@ def points_are_earned_by_the_rules(play: Play) -> list[str]:
     file = play.town.file
     caps, zone = file.points.caps, file.zone
     with play.town.reading.connect() as conn:
-        last = play.kept.get("last award", 0)
-        new = select(transfers).where(transfers.c.id > last, transfers.c.kind == "award").order_by(transfers.c.id)
-        for row in conn.execute(new).all():
+        for row in NEW.all(conn, {"last": play.kept.get("last award", 0)}):
             play.kept["last award"] = row.id
             total = select(func.coalesce(func.sum(transfers.c.points), 0))
             day, month = day_start(row.at, zone), month_start(row.at, zone)
@@ -28,11 +33,9 @@ def points_are_earned_by_the_rules(play: Play) -> list[str]:
                 wrong.append(f"person {row.earned_by} earned more than a day's cap with entry {row.id}")
             if caps.household_month and conn.execute(home).scalar_one() > caps.household_month:
                 wrong.append(f"household {row.household_id} earned more than a month's cap with entry {row.id}")
-        selfish = select(earned_with.c.transfer_id).where(earned_with.c.other == earned_with.c.household_id)
-        wrong += [f"entry {each} was earned by one's own household" for each in conn.scalars(selfish)]
-        posted = select(hand_awards).where(hand_awards.c.state == "posted")
+        wrong += [f"entry {row.transfer_id} was earned by one's own household" for row in SELFISH.all(conn, {})]
         limit = file.points.second_signature_above
-        for row in conn.execute(posted):
+        for row in POSTED.all(conn, {}):
             if row.second_by == row.asked_by:
                 wrong.append(f"award {row.id} was signed twice by {row.asked_by}")
             if row.second_by is None and limit is not None and row.points > limit:
