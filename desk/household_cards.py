@@ -212,8 +212,9 @@ def make_pin(desk: Desk, by: Person, household: Household) -> None:
     if not may_lead(desk, by, household.unit) or by.household_id == household.id or household.state != STANDING:
         raise NotFound
     before = rows.card_of(desk.conn, household.id)
-    old = pin_of(desk, household.id, before.pin_epoch) if before.pin_epoch else ""
-    epoch = before.pin_epoch + 1
+    last = abs(before.pin_epoch)
+    old = pin_of(desk, household.id, last) if last else ""
+    epoch = last + 1
     while (drawn := pin_of(desk, household.id, epoch)) in WEAK or drawn == old:
         epoch += 1
     if not rows.set_pin(desk.conn, desk.now, household.id, before.pin_epoch, epoch, by.id):
@@ -243,6 +244,11 @@ def pin_written(desk: Desk, by: Person, household_id: int) -> Text:
     """It stands on the household's paper now, and nowhere else."""
     if slip_for(desk, by, household_id) is None:
         raise NotFound
+    card = rows.card_of(desk.conn, household_id)
+    if card.pin_made_by != by.id:  # only whoever has it before their eyes can have written it down
+        raise NotFound
+    if card.pin_shown:
+        raise AlreadyDone
     rows.change(desk.conn, household_id, pin_shown=True)
     for chat_id in chats_with(desk.conn, PIN_SLIP, household_id):
         desk.say(CardRefresh(chat_id, PIN_SLIP, household_id, silent=True))
@@ -254,7 +260,7 @@ def check_pin(desk: Desk, keeper: Person, household: Household, words: str) -> N
     if not may_serve(desk, keeper, household):
         raise NotFound
     card = rows.card_of(desk.conn, household.id)
-    if not card.pin_epoch:
+    if card.pin_epoch <= 0:
         raise NoPin
     if card.pin_tries >= PIN_TRIES:
         raise PinLocked

@@ -27,9 +27,9 @@ from domain.people import Person
 from domain.points import NotEnoughPoints, Posting
 from domain.refusals import AlreadyDone, NotFound
 from domain.words import Text, _
+from storage import household_cards, points, redemptions
 from storage import household_changes as rows
 from storage import households as places
-from storage import points, redemptions
 from storage.board_choices import choices_of
 from storage.households import STANDING, Household
 from storage.roles import write_audit
@@ -158,7 +158,9 @@ def _let_stand(desk: Desk, at: Address) -> Household:
     other = rows.hold(desk.conn, (found.id,))[found.id]
     if other.state != STANDING:
         places.change_state(desk.conn, other.id, [places.ASKED, places.DECLINED], STANDING)
-    give_codes(desk, [other])
+    # Where a household stood already, empty, its code, card and PIN may be in somebody else's drawer.
+    give_codes(desk, [other], anew=other.code_hash is not None)
+    household_cards.begin_anew(desk.conn, other.id)
     return other
 
 

@@ -194,6 +194,8 @@ def redeem_by(
             raise NotFound
         return known
     item, week = _on_shelf(desk, household_id, item_id), rules.week_of(desk.now, desk.file.zone)
+    if not stations.hold_open(desk.conn, item.station_id):
+        raise refusals.NotOffered  # it is being closed in this moment
     if price is not None and item.price > price:
         raise refusals.Dearer
     cost, available = item.price * count, points.balance_of(desk.conn, household_id)

@@ -63,6 +63,7 @@ def _words(changed: dict[str, Any]) -> list[Any]:
 
 def close_station(desk: Desk, person: Person, station_id: int) -> Text:
     """Nothing is redeemed there any more; not while somebody has yet to collect something."""
+    stations.lock_counters(desk.conn, [station_id], [])  # whoever redeems there now does so before, or not at all
     get_station(desk, person, station_id)
     if rows.at_counter(desk.conn, [station_id], [], rules.ALIVE, 1):
         raise refusals.StillWaiting

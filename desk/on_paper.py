@@ -30,7 +30,8 @@ def on_paper(desk: Desk, keeper: Person) -> list[counter.AtCounter]:
     kept = counter.check_keeper(desk, keeper)
     there = rows.at_counter(desk.conn, kept.stations, kept.merchants, ("ready",), counter.LISTED)
     gone = rows.expired_since(desk.conn, kept.stations, kept.merchants, desk.now - rules.ENTERED_WITHIN, counter.LISTED)
-    return [counter.view(desk, each) for each in [*there, *gone]]
+    handed_out = [each for each in gone if not pickups.get_item(desk, each.item_id).is_service]
+    return [counter.view(desk, each) for each in [*there, *handed_out]]
 
 
 def enter_late(desk: Desk, keeper: Person, redemption_id: int, at: datetime) -> Text:
@@ -43,6 +44,8 @@ def enter_late(desk: Desk, keeper: Person, redemption_id: int, at: datetime) -> 
     redemption = counter.get_kept(desk, keeper, redemption_id)
     if keeper.household_id == redemption.household_id:
         raise refusals.OwnHousehold
+    if not redemption.is_alive and pickups.get_item(desk, redemption.item_id).is_service:
+        raise refusals.NotFromAShelf
     rules.check_handed_over(at, redemption.made_at, redemption.until, desk.now)
     if desk.now - redemption.until > rules.ENTERED_WITHIN:
         raise refusals.TooLate

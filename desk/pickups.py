@@ -221,12 +221,16 @@ TOLD_AT_ONCE = 200
 
 
 def tell_awaiting(desk: Desk, item_id: int) -> None:
-    """It is back: whoever asked to hear of it does, once."""
+    """It is back: whoever asked to hear of it does, once; many of them one part after the other, as long as there is
+    some.
+    """
     item = get_item(desk, item_id)
     if item.state != "offered" or item.left(rules.week_of(desk.now, desk.file.zone)) == 0:
+        items.go_on_telling(desk.conn, item_id, False)
         return
     back = _("{item} is there again. /market shows it.")(item=item.name)
     waited = [get_person(desk.conn, each) for each in items.take_awaiting(desk.conn, item_id, TOLD_AT_ONCE)]
+    items.go_on_telling(desk.conn, item_id, len(waited) == TOLD_AT_ONCE)
     tell_by_day(desk, waited, back, lane=BULK, silent=True)
 
 
@@ -234,8 +238,10 @@ def tell_awaiting(desk: Desk, item_id: int) -> None:
 
 
 def sweep_awaited(desk: Desk) -> bool:
-    """A new week has its places again: tell whoever waits for one. False: nobody does."""
-    item_id = items.back_this_week(desk.conn, rules.week_of(desk.now, desk.file.zone))
+    """Somebody has yet to hear that something is back, or a new week has its places again. False: nobody waits."""
+    item_id = items.still_telling(desk.conn)
+    if item_id is None:
+        item_id = items.back_this_week(desk.conn, rules.week_of(desk.now, desk.file.zone))
     if item_id is None:
         return False
     tell_awaiting(desk, item_id)

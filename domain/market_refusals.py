@@ -68,6 +68,15 @@ class NotThen(Refusal):
     )
 
 
+class NotFromAShelf(Refusal):
+    """A service whose time has passed: nobody handed anything out, and its place of that week has gone."""
+
+    text = _(
+        "That was a service, and nobody confirmed it in time. The household has its points back and can book anew."
+    )
+    final = True
+
+
 class TooLate(Refusal):
     text = _("That was too long ago to be entered here. Please ask an officer.")
 

@@ -14,7 +14,7 @@ from storage.tables import household_cards as table
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`epoch` of its code, `pin_epoch` of its PIN; 0: it has none yet."""
+    """`epoch` of its code, `pin_epoch` of its PIN; 0: it has none yet, below: not any more."""
 
     name: str | None = None
     epoch: int = 0
@@ -47,6 +47,13 @@ def renew(conn: Connection, household_id: int, epoch: int) -> bool:
     conn.execute(insert_once(table).values(household_id=household_id).on_conflict_do_nothing())
     same = update(table).where(table.c.household_id == household_id, table.c.epoch == epoch)
     return conn.execute(same.values(epoch=epoch + 1)).rowcount == 1
+
+
+def begin_anew(conn: Connection, household_id: int) -> None:
+    """Somebody else lives there now: card and PIN that are out there work no more, and the next PIN is another."""
+    card = card_of(conn, household_id)
+    anew = {"epoch": card.epoch + 1, "pin_epoch": -abs(card.pin_epoch), "pin_shown": True, "pin_tries": 0}
+    change(conn, household_id, **anew, name=None)
 
 
 def set_pin(conn: Connection, now: datetime, household_id: int, since: int, epoch: int, by: int) -> bool:

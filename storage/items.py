@@ -6,7 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from domain.market import Item
@@ -173,6 +187,20 @@ _NEW_WEEK = Prepared(
 def back_this_week(conn: Connection, week: str) -> int | None:
     """Something whose places of an earlier week had gone, and for which somebody waits."""
     found: int | None = _NEW_WEEK.scalar(conn, {"week": week})
+    return found
+
+
+_TELLING = Prepared(select(items.c.id).where(literal_column("telling")).order_by(items.c.id).limit(1))
+
+
+def go_on_telling(conn: Connection, item_id: int, more: bool) -> None:
+    """Whether more of those who waited for it have yet to be told."""
+    conn.execute(update(items).where(items.c.id == item_id, items.c.telling.is_(not more)).values(telling=more))
+
+
+def still_telling(conn: Connection) -> int | None:
+    """Something that is back, and of which not everybody who waited has heard."""
+    found: int | None = _TELLING.scalar(conn, {})
     return found
 
 

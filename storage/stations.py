@@ -42,6 +42,12 @@ def change_station(conn: Connection, station_id: int, **fields: Any) -> bool:
     return conn.execute(still.values(**fields)).rowcount == 1
 
 
+def hold_open(conn: Connection, station_id: int) -> bool:
+    """Is it open, and stays so until this transaction ends?"""
+    still = select(stations.c.state).where(stations.c.id == station_id)
+    return conn.execute(still.with_for_update(read=True, key_share=True)).scalar_one_or_none() == "open"
+
+
 def lock_counters(conn: Connection, station_ids: Collection[int], merchant_ids: Collection[int]) -> None:
     """Wrong codes at one counter are counted one after the other."""
     for table, ids in ((stations, station_ids), (merchants, merchant_ids)):

@@ -12,7 +12,7 @@ household_cards = Table(
     Column("household_id", ForeignKey("households.id"), primary_key=True, autoincrement=False),
     Column("name", String),  # what it likes to be called; None: its address
     Column("epoch", Integer, nullable=False, server_default="0"),  # of the code on it; it is derived and never kept
-    Column("pin_epoch", Integer, nullable=False, server_default="0"),  # 0: it has no PIN
+    Column("pin_epoch", Integer, nullable=False, server_default="0"),  # 0: it has no PIN; below, it had one
     Column("pin_shown", Boolean, nullable=False, server_default=text("true")),  # false: it waits to be written down
     Column("pin_tries", Integer, nullable=False, server_default="0"),  # wrong ones in a row
     Column("pin_made_by", ForeignKey("people.id")),

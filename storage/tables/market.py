@@ -64,6 +64,7 @@ items = Table(
     Column("per", String),
     Column("back_at", Instant),  # when more of it is expected
     Column("state", String, nullable=False, server_default="offered"),
+    Column("telling", Boolean, nullable=False, server_default=text("false")),  # more of those who waited hear of it yet
     Column("made_by", ForeignKey("people.id")),
     Column("made_at", Instant, nullable=False),
     one_of("kind", "goods", "service"),
@@ -74,6 +75,7 @@ items = Table(
     CheckConstraint("taken >= 0 AND (weekly IS NULL OR weekly > 0)", name="places"),
     Index("ix_items_offered", "station_id", "price", **only("state = 'offered'")),
     Index("ix_items_week", "week", **only("weekly IS NOT NULL")),
+    Index("ix_items_telling", "id", **only("telling")),
 )
 
 stock_moves = Table(

@@ -20,7 +20,7 @@ from domain.household_cards import PIN_TRIES, NoPin, NotAName, PinLocked, WrongP
 from domain.households import NoHousehold, WrongCode
 from domain.people import Person
 from domain.points import Posting
-from domain.refusals import NotFound
+from domain.refusals import AlreadyDone, NotFound
 from domain.words import plain
 from storage import household_cards as rows
 from storage import points, stations
@@ -198,7 +198,12 @@ def test_a_pin_is_shown_once_to_whoever_made_it(at_desk: AtDesk) -> None:
                 household_cards.make_pin(desk, other, home)
             with pytest.raises(NotFound):
                 household_cards.pin_written(desk, other, home.id)
+        with pytest.raises(NotFound):
+            household_cards.pin_written(desk, ivy, home.id)
+        assert pin in str(paint_slip(desk, home.id, 14)), "nobody else takes it from her eyes"
         household_cards.pin_written(desk, dina, home.id)
+        with pytest.raises(AlreadyDone):
+            household_cards.pin_written(desk, dina, home.id)
         assert pin not in str(paint_slip(desk, home.id, 14))
         assert pin not in str(rows.card_of(desk.conn, home.id))
         household_cards.make_pin(desk, ivy, home)

@@ -30,6 +30,7 @@ from desk import pickup_codes as codes
 from desk import points as earnings
 from desk.front import CardRefresh, Desk, Line
 from domain.desk_file import DeskFile
+from domain.household_cards import NoPin
 from domain.household_changes import LivedIn, NobodyLeaves, NoSuchHousehold, OwnHousehold, SameHousehold
 from domain.households import Address, DeclinedLately, WrongCode
 from domain.people import Person
@@ -235,6 +236,34 @@ def test_some_leave_with_their_share_and_nobody_who_stays_hears_where_to(at_desk
         households.check_code(desk, otto, households.code_of(desk, there))
         with pytest.raises(AlreadyDone):
             household_changes.split(desk, dina, home(ama), [otto.id], NEW, 30, "moved", "talk-1")
+
+
+def test_whoever_moves_to_an_empty_place_is_not_opened_by_what_its_last_household_left(at_desk: AtDesk) -> None:
+    """Its code, its card and its PIN may lie in a drawer; the next PIN is none of those before."""
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        ben, dina = shop.cast.ben, shop.cast.dina
+        add_account(desk, 29, "Gia", household_id=home(ben))
+        add_household(desk, "empty", building="12")
+        empty = places.find_at(desk.conn, Address("ankang", "12", "empty"))
+        assert empty is not None
+        old_code, old_card = code(desk, empty.id), household_cards.token_of(desk, empty.id, 0)
+        household_cards.make_pin(desk, dina, empty)
+        slip = household_cards.slip_for(desk, dina, empty.id)
+        assert slip is not None and slip[1] is not None
+        household_changes.split(desk, dina, home(ben), [ben.id], empty.at, 10, "moved", "talk")
+        assert now(desk, ben).household_id == empty.id
+        with pytest.raises(WrongCode):
+            households.check_code(desk, shop.cast.faye, old_code)
+        assert household_cards.find_by_token(desk, old_card) is None
+        stands = places.find_household(desk.conn, empty.id)
+        assert stands is not None
+        with pytest.raises(NoPin):
+            household_cards.check_pin(desk, shop.eli, stands, slip[1])
+        household_cards.make_pin(desk, dina, stands)
+        anew = household_cards.slip_for(desk, dina, empty.id)
+        assert anew is not None and anew[1] is not None and anew[1] != slip[1]
+        household_cards.check_pin(desk, shop.eli, stands, anew[1])
 
 
 def test_what_cannot_be_parted_stays_as_it_is(at_desk: AtDesk) -> None:

@@ -167,6 +167,58 @@ def test_whoever_waits_for_it_is_told_once(at_desk: AtDesk) -> None:
         assert len([line for line in told(desk, shop.cast.ama.telegram_id) if "is there again" in line]) == 1
 
 
+def test_however_many_wait_all_of_them_hear_once_that_it_is_back(
+    at_desk: AtDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pickups, "TOLD_AT_ONCE", 3)
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        soap = add_item(desk, shop.station, "Soap", 5, stock=0)
+        waits = [add_account(desk, 200 + n, f"W{n}", household_id=home(shop.cast.ama)) for n in range(8)]
+        for each in waits:
+            market.tell_me(desk, each, soap)
+        items.restock(desk.conn, desk.now, soap, 1, shop.eli.id)
+        pickups.tell_awaiting(desk, soap)
+
+        def heard() -> list[int]:
+            return [len([line for line in told(desk, each.telegram_id) if "is there again" in line]) for each in waits]
+
+        assert heard() == [1, 1, 1, 0, 0, 0, 0, 0]
+        assert pickups.sweep_awaited(desk) and heard() == [1] * 6 + [0] * 2
+        mine = market.redeem(desk, shop.cast.ben, soap, 1, "the last one")
+        assert pickups.sweep_awaited(desk) and not pickups.sweep_awaited(desk), "there is nothing to tell of"
+        assert heard() == [1] * 6 + [0] * 2
+        market.call_off(desk, shop.cast.ben, mine.id)
+        assert not pickups.sweep_awaited(desk) and heard() == [1] * 8
+
+
+def test_nothing_is_redeemed_at_a_station_that_is_being_closed(database_url: str, desk_file: DeskFile) -> None:
+    engine = open_writer(database_url)
+    with engine.begin() as conn:
+        shop = open_shop(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)))
+    together = Barrier(2)
+
+    def act(closes: bool) -> bool:
+        own = open_writer(database_url)
+        together.wait()
+        try:
+            with own.begin() as conn:
+                desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+                if closes:
+                    merchants.close_station(desk, shop.ivy, shop.station)
+                else:
+                    market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
+            return True
+        except Refusal:
+            return False
+        finally:
+            own.dispose()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(act, (True, False))) == [False, True], "one of them, and not both"
+    engine.dispose()
+
+
 def test_the_places_of_a_week_come_back_on_monday(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         shop = open_shop(desk)
@@ -269,6 +321,18 @@ def test_a_hand_over_on_paper_keeps_its_true_time_even_after_expiry(at_desk: AtD
         assert points.balance_of(desk.conn, home(shop.cast.ama)) == 80 and stock(desk, shop.rice) == 4 and sound(desk)
         counter.take_back(desk, shop.eli, mine.id, "mistaken line")
         assert points.balance_of(desk.conn, home(shop.cast.ama)) == 100 and stock(desk, shop.rice) == 5 and sound(desk)
+
+
+def test_a_service_whose_time_has_passed_is_not_entered_from_paper(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        cut = market.redeem(desk, shop.cast.ama, shop.haircut, 1, "cut", wanted=plain("Tuesday"))
+    with at_desk(cut.until + DAY) as desk:
+        pickups.sweep_redemptions(desk)
+        assert on_paper.on_paper(desk, shop.eli) == []
+        with pytest.raises(refusals.NotFromAShelf):
+            on_paper.enter_late(desk, shop.eli, cut.id, cut.until - DAY)
+        assert get(desk, cut).state == "expired" and sound(desk)
 
 
 def test_the_desk_bears_what_the_household_had_spent_meanwhile_and_an_officer_hears(at_desk: AtDesk) -> None:
