@@ -9,6 +9,7 @@ from tests.simulator.acts.officers import IN_CHARGE
 from tests.simulator.acts.residents import in_talk
 from tests.simulator.play import Play
 from tests.simulator.step import Step
+from tests.simulator.town import Here, Town
 
 
 async def shows_card(play: Play) -> str | None:
@@ -25,6 +26,11 @@ async def looks_after(play: Play) -> str | None:
     if here is None:
         await town.says(user, "/households")
         return f"{town.name(user)} /households"
+    return await names_part(town, user, here)
+
+
+async def names_part(town: Town, user: int, here: Here) -> str | None:
+    """Building or room of a household that there is; None if something else is asked."""
     if here.flow.name != "households" or here.step.name.removeprefix("to_") not in ("building", "room"):
         return None
     first = here.step.name.removeprefix("to_")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.flows.steps import Confirm, Tell
 from storage.tables import contacts, orders, redemptions
+from tests.simulator.acts.households import names_part
 from tests.simulator.acts.judging import report_on, verdicts
 from tests.simulator.acts.market import a_link
 from tests.simulator.acts.officers import IN_CHARGE
@@ -39,6 +40,10 @@ async def sensibly(town: Town, user: int, here: Here) -> str:
     offered = [value for value in here.values if not value.startswith("~")]
     if here.flow.name == "report":
         return await report_on(town, user, here)
+    if named := await names_part(town, user, here):
+        return named
+    if here.flow.name == "private" and here.step.name in ("safe", "at_hours", "left_out"):
+        return await press(town, user, here, offered[0] if here.step.name == "safe" else offered[-1])
     if isinstance(here.step, Confirm):
         return await press(town, user, here, "yes")
     if isinstance(here.step, Tell):
@@ -153,11 +158,16 @@ async def collects(play: Play) -> str | None:
 
 
 async def confides(play: Play) -> str | None:
+    """The private door, to the end."""
     town = play.town
     user = town.anybody("ama", "faye", "lena", "milo", "nour", "omar")
     if town.here(user) is None:
-        await town.says(user, "/private")
-    return f"{town.name(user)} /private, {await goes_on(play, user)} moves"
+        await town.says(user, "/help")
+        await play.settle()
+    here = town.here(user)
+    if here is not None and "not_safe" in here.values:
+        await press(town, user, here, "not_safe")
+    return f"{town.name(user)} confides, {await goes_on(play, user)} moves"
 
 
 STEPS = [
