@@ -15,19 +15,21 @@ def _event(raw: Raw) -> dict[str, Any]:
     return {}
 
 
+def _number(found: object) -> int | None:
+    """A Telegram id; what no database holds is none."""
+    return found if isinstance(found, int) and abs(found) < 2**63 else None
+
+
 def sender(raw: Raw) -> int:
     """The Telegram id of whoever it came from; 0: nobody."""
     who = _event(raw).get("from")
-    found = who.get("id") if isinstance(who, dict) else None
-    return found if isinstance(found, int) else 0
+    return (_number(who.get("id")) if isinstance(who, dict) else None) or 0
 
 
 def private_chat(raw: Raw) -> int | None:
     """The private chat it came from, or None: nobody is spoken to in private because of a group's chatter."""
     chat = _event(raw).get("chat")
-    if isinstance(chat, dict) and chat.get("type") == "private" and isinstance(chat.get("id"), int):
-        return int(chat["id"])
-    return None
+    return _number(chat.get("id")) if isinstance(chat, dict) and chat.get("type") == "private" else None
 
 
 def group_of(raw: Raw) -> int | None:
@@ -37,11 +39,11 @@ def group_of(raw: Raw) -> int | None:
     """
     event = _event(raw)
     chat = event.get("chat")
-    number = chat.get("id") if isinstance(chat, dict) else None
-    if not isinstance(number, int) or number >= 0:
+    number = _number(chat.get("id")) if isinstance(chat, dict) else None
+    if number is None or number >= 0:
         return None
-    if isinstance(event.get("migrate_from_chat_id"), int):
-        return int(event["migrate_from_chat_id"])
+    if (old := _number(event.get("migrate_from_chat_id"))) is not None:
+        return old
     moves = "migrate_to_chat_id" in event
     return number if moves or "my_chat_member" in raw or "chat_member" in raw else None
 

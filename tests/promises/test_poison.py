@@ -117,6 +117,19 @@ async def test_one_of_a_hundred_that_cannot_be_read_is_put_aside_and_the_others_
     assert len(await town.faye.from_bot()) == answers + 1, "later ones are fetched"
 
 
+@pytest.mark.parametrize("number", ["from", "chat"])
+async def test_a_number_that_no_database_holds_stops_nobody(town: TestTown, number: str) -> None:
+    """Telegram's are far smaller; but nothing that comes in may make the desk deaf."""
+    ama = {"id": town.ama.id, "is_bot": False, "first_name": "Ama"}
+    whole = {"message_id": 9, "date": 1, "from": ama, "chat": {**ama, "type": "private"}, "text": "odd"}
+    await town.demo.town.do("raw", message={**whole, number: {**whole[number], "id": 2**70}})
+    await unheard(town, town.faye, "/orders")
+    await is_answered(town, town.faye, "You have not asked for anything yet")
+    async with asyncio.timeout(30):
+        while ends(town, "new"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 @pytest.mark.parametrize("fault", ["raise", "hang"])
 async def test_what_always_fails_and_what_hangs(town: TestTown, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     await town.demo.app.close()
