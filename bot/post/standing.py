@@ -141,7 +141,7 @@ class Cards:
         before = {key: self._fresh[key] for key in keys if key in self._fresh}
 
         def views(conn: Connection) -> dict[Subject, View]:
-            standing = find_cards(conn, keys) | before
+            standing = find_cards(conn, [key for key in keys if key not in before]) | before
             return {key: self._view(conn, key, standing.get(key, (None, None))) for key in keys}
 
         return await glance(self._short, self._readers, views)
