@@ -8,7 +8,7 @@ from typing import Any
 from bot.importing import SHOWN, read_table
 from desk import item_sheet
 from desk.front import Desk
-from domain.item_sheet import check_rows, defused, heads
+from domain.item_sheet import KEPT, as_it_stands, check_rows, defused, heads
 from domain.words import Text, _, in_language, lines
 from storage import items, stations
 
@@ -16,6 +16,7 @@ from storage import items, stations
 def export_items(desk: Desk) -> bytes:
     """Every item, one a line; an empty market gives the template. Every cell is text, and none is a formula."""
     from openpyxl import Workbook  # written by whoever needs it: no desk waits for it when it starts
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=False)
     sheet = book.active
@@ -27,6 +28,7 @@ def export_items(desk: Desk) -> bytes:
                 continue
             cell = sheet.cell(row=line, column=place)
             cell.value, cell.data_type, cell.number_format = defused(words), "s", "@"
+    sheet.column_dimensions[get_column_letter(columns.index("was") + 1)].hidden = True  # nobody edits it
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -50,6 +52,7 @@ def _rows(desk: Desk, columns: list[str]) -> list[list[str]]:
             "per": item.per,
             "merchant": givers.get(item.merchant_id or 0),
             "state": item.state,
+            "was": as_it_stands({name: getattr(item, name) for name in KEPT}),
             **{f"name {language}": words for language, words in item.name.items()},
             **{f"about {language}": words for language, words in item.about.items()},
         }
@@ -61,7 +64,7 @@ def import_items(desk: Desk, data: bytes, name: str, *, dry: bool) -> Text:
     """What a sheet would change, line by line; and, unless `dry`, changing it. A sheet with faults changes nothing."""
     rows, faults = check_rows(read_table(data, name), desk.file.languages, *item_sheet.known_places(desk))
     found = item_sheet.compare(desk, rows)
-    wrong = len(faults) + len(found.unknown)
+    wrong = len(faults) + len(found.unknown) + len(found.stale)
     said = lines(
         _("{count} new thing.", "{count} new things.")(count=len(found.new)),
         _("{count} is different:", "{count} are different:")(count=len(found.changed)) if found.changed else None,
@@ -74,6 +77,12 @@ def import_items(desk: Desk, data: bytes, name: str, *, dry: bool) -> Text:
                 line=str(each.line), number=str(each.id)
             )
             for each in found.unknown[:SHOWN]
+        ),
+        *(
+            _("Line {line}: {columns} changed here since this sheet was made. Please export it anew.")(
+                line=str(row.line), columns=", ".join(columns)
+            )
+            for row, columns in found.stale[:SHOWN]
         ),
     )
     if dry:

@@ -9,7 +9,7 @@ from typing import Any
 from desk import pickups
 from desk.front import Desk
 from desk.items import refresh
-from domain.item_sheet import Row, changes, names_of
+from domain.item_sheet import Row, changes, names_of, stale
 from domain.market import Item
 from domain.words import Text, _
 from storage import items as rows
@@ -25,6 +25,7 @@ class Difference:
     changed: list[tuple[Item, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
     same: int = 0
     unknown: list[Row] = field(default_factory=list)  # with a number that no item here has
+    stale: list[tuple[Row, list[str]]] = field(default_factory=list)  # changed here since the sheet was made
 
 
 def known_places(desk: Desk) -> tuple[dict[str, int], dict[str, int]]:
@@ -47,8 +48,11 @@ def compare(desk: Desk, listed: Sequence[Row]) -> Difference:
         elif item is None:
             found.new.append(row)
         else:
-            different = changes(row, {name: getattr(item, name) for name in Item.__dataclass_fields__})
-            if different:
+            known = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+            different, both = changes(row, known), stale(row, known)
+            if both:
+                found.stale.append((row, both))
+            elif different:
                 found.changed.append((item, different))
             else:
                 found.same += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from domain.market import GOODS, LONGEST_ABOUT, LONGEST_NAME, PERIODS, SERVICE
 from domain.refusals import Refusal
 from domain.words import _
 
-PLAIN = ("id", "kind", "station", "price", "stock", "weekly", "most", "per", "merchant", "state")
+PLAIN = ("id", "kind", "station", "price", "stock", "weekly", "most", "per", "merchant", "state", "was")
 IN_LANGUAGES = ("name", "about")
 NEEDED = {"kind", "station", "price"}
 OTHERWISE = {
@@ -28,6 +29,7 @@ OTHERWISE = {
     "状态": "state",
     "名称": "name",
     "介绍": "about",
+    "原样": "was",
 }
 KINDS = {"goods": GOODS, "service": SERVICE, "物品": GOODS, "服务": SERVICE}
 PERS = {**{each: each for each in PERIODS}, "日": "day", "天": "day", "周": "week", "月": "month", "年": "year"}
@@ -54,6 +56,7 @@ class Row:
     most: int | None
     per: str | None
     state: str
+    was: Mapping[str, Any] | None = None  # how it stood when the sheet was made
 
 
 class NotUnderstood(Refusal):
@@ -171,7 +174,20 @@ def _row(
         most,
         _one_of(said, "per", PERS) if said.get("per") and most is not None else None,
         _one_of(said, "state", STATES),
+        _was(said.get("was", "")),
     )
+
+
+def _was(words: str) -> Mapping[str, Any] | None:
+    if not words:
+        return None
+    try:
+        was = json.loads(words)
+    except ValueError:
+        was = None
+    if not isinstance(was, dict):
+        raise NotUnderstood(column="was", words=words[:40])
+    return was
 
 
 def _one_of(said: Mapping[str, str], column: str, known: Mapping[str, str]) -> str:
@@ -206,8 +222,23 @@ def names_of(things: Sequence[tuple[int, Mapping[str, str]]]) -> dict[str, int]:
     return {words: next(iter(those)) for words, those in found.items() if len(those) == 1}
 
 
+KEPT = ("kind", "name", "about", "price", "weekly", "most", "per", "merchant_id", "state", "stock")
+
+
+def as_it_stands(known: Mapping[str, Any]) -> str:
+    """What the sheet carries of an item, so that it later changes only what somebody changed in it."""
+    return json.dumps({column: known[column] for column in KEPT}, ensure_ascii=False, sort_keys=True)
+
+
+def stale(of: Row, known: Mapping[str, Any]) -> list[str]:
+    """What was changed in the sheet, and meanwhile at the desk as well, to something else."""
+    if of.was is None:
+        return []
+    return sorted(each for each in changes(of, known) if each in of.was and of.was[each] != known[each])
+
+
 def changes(of: Row, known: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What is different: column -> before and after."""
+    """What is different: column -> before and after. Of a sheet that says how it was, only what was changed in it."""
     wanted = {
         "kind": of.kind,
         "name": of.name,
@@ -220,4 +251,6 @@ def changes(of: Row, known: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         "state": of.state,
         **({"stock": of.stock} if of.weekly is None else {}),
     }
+    if of.was is not None:
+        wanted = {column: value for column, value in wanted.items() if column not in of.was or of.was[column] != value}
     return {column: (known[column], value) for column, value in wanted.items() if known[column] != value}

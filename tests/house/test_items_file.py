@@ -70,6 +70,34 @@ def test_the_difference_is_shown_first_and_then_made_once(at_desk: AtDesk) -> No
         assert shop.rice == items.all_items(desk.conn)[0].id
 
 
+def test_an_old_sheet_changes_only_what_was_changed_in_it(at_desk: AtDesk) -> None:
+    """It is exported; rice is redeemed and the haircut withdrawn; then it comes back with another price for both."""
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        sheet = export_items(desk)
+        market.redeem(desk, shop.cast.ama, shop.rice, 2, "talk")
+        items.withdraw(desk.conn, shop.haircut)
+        dearer = edited(edited(sheet, 1, price="22"), 2, price="35")
+        for _again in range(2):
+            brought(desk, dearer)
+            assert [(item.price, item.stock, item.state) for item in items.all_items(desk.conn)] == [
+                (22, 3, "offered"),
+                (35, 0, "withdrawn"),
+            ]
+        assert audit(desk.conn) == []
+
+
+def test_what_was_changed_in_the_sheet_and_here_as_well_is_refused_by_its_line(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        sheet = export_items(desk)
+        market.redeem(desk, shop.cast.ama, shop.rice, 2, "talk")
+        told = brought(desk, edited(sheet, 1, stock="9", price="22"))
+        assert "Line 2: stock changed here since this sheet was made" in told
+        assert items.all_items(desk.conn)[0].stock == 3 and items.all_items(desk.conn)[0].price == 20
+        assert "“nonsense” in was cannot be read" in brought(desk, edited(sheet, 1, was="nonsense"))
+
+
 def test_new_lines_stand_once_however_often_they_are_imported(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         open_shop(desk)
