@@ -102,7 +102,6 @@ class Prepared:
         self, statement: Select[Any] | Insert | Update | Delete, made: Callable[..., Any] | None = None
     ) -> None:
         self.statement, self._made = statement, made
-        self._writes = not isinstance(statement, Select)
         self._takes_lists = False  # known once it is compiled
         self._compiled: dict[tuple[Any, ...], _Compiled] = {}
         self._only: _Compiled | None = None  # where it is the same for all parameters
@@ -117,11 +116,11 @@ class Prepared:
         compiled = self._for(conn, params)
         values = compiled.arguments(params)
         known = _KNOWN.get(driver) if compiled.steady else None
-        if known is not None and (compiled.sql, *values) in known:
-            return list(known[compiled.sql, *values])
+        if known is not None and (self, compiled.sql, *values) in known:
+            return list(known[self, compiled.sql, *values])
         rows = [compiled.read(row) for row in run_straight(driver, compiled.sql, values).fetchall()]
         if known is not None:
-            known[compiled.sql, *values] = list(rows)
+            known[self, compiled.sql, *values] = list(rows)
         return rows
 
     def first(self, conn: Connection, params: Params) -> Any:
@@ -134,14 +133,14 @@ class Prepared:
         compiled = self._for(conn, params)
         values = compiled.arguments(params)
         known = _KNOWN.get(driver) if compiled.steady else None
-        if known is not None and (None, compiled.sql, *values) in known:
-            return known[None, compiled.sql, *values]
+        if known is not None and (None, self, compiled.sql, *values) in known:
+            return known[None, self, compiled.sql, *values]
         cursor = run_straight(driver, compiled.sql, values)
         raw = cursor.fetchone()
         cursor.close()  # a cursor left open would hold the database as it is now
         row = None if raw is None else compiled.read(raw)
         if known is not None:
-            known[None, compiled.sql, *values] = row
+            known[None, self, compiled.sql, *values] = row
         return row
 
     def scalar(self, conn: Connection, params: Params) -> Any:
@@ -170,11 +169,9 @@ class Prepared:
         run_straight(driver, compiled.sql, [compiled.arguments(row) for row in rows], many=True)
 
     def _driver(self, conn: Connection) -> sqlite3.Connection | None:
-        """SQLite's own connection; None where SQLAlchemy is to run it, also to refuse what must not be written now."""
+        """SQLite's own connection; None where SQLAlchemy is to run it, also to refuse what must not be done now."""
         driver: Any = conn.connection.dbapi_connection
-        if type(driver) is not sqlite3.Connection or not conn.in_transaction():
-            return None
-        return None if self._writes and not driver.in_transaction else driver
+        return driver if type(driver) is sqlite3.Connection and driver.in_transaction else None
 
     def _evened(self, params: Params) -> Params:
         """Lists as long as the next power of two, their last said again: so there are few texts to be compiled."""

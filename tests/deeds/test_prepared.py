@@ -83,6 +83,10 @@ def test_where_nothing_changes_the_same_question_has_the_same_answer(writer: Eng
             assert NAMED.first(conn, {"names": ["Ama", "Ben"]}).name == "Ama"
             assert [row.name for row in but_not.all(conn, {"ids": [ama, ben], "but": [ama]})] == ["Ben"]
             assert but_not.all(conn, {"ids": [ama], "but": [ben, ama]}) == []
+            shown = Prepared(BY_ID.statement, lambda id, name, made_at: f"{name}, from the same words")
+            assert shown.first(conn, {"id": ama}) == "Ama, from the same words"
+            assert shown.all(conn, {"id": ama}) == ["Ama, from the same words"]
+            assert [row.name for row in BY_ID.all(conn, {"id": ama})] == ["Ama"]
         CHANGE.count(conn, {"whose": ama, "name": "Amina"})
         assert BY_ID.first(conn, {"id": ama}).name == "Amina"
 
