@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from storage.audit.reading import stream, whose
+from storage.prepared import Prepared
 from storage.tables import postings, transfers
 
 
@@ -33,12 +34,14 @@ def reversals(conn: Connection) -> Iterator[str]:
             yield f"{whose(conn, conn.scalars(theirs).all())}: entry {row.id} {wrong}"
 
 
+_LEFT = Prepared(
+    select(postings.c.account_id)
+    .where(postings.c.transfer_id.in_((bindparam("back"), bindparam("first"))))
+    .group_by(postings.c.account_id)
+    .having(func.sum(postings.c.amount) != 0)
+)
+
+
 def _left(conn: Connection, back: int, first: int) -> bool:
     """Is there an account that is not as it would be without either?"""
-    left = (
-        select(postings.c.account_id)
-        .where(postings.c.transfer_id.in_((back, first)))
-        .group_by(postings.c.account_id)
-        .having(func.sum(postings.c.amount) != 0)
-    )
-    return conn.execute(left).first() is not None
+    return _LEFT.first(conn, {"back": back, "first": first}) is not None
