@@ -122,7 +122,7 @@ class Town:
         heard, here = self.heard(user), self.here(user)
         if here is None or here.flow.name not in MADE or not isinstance(here.step, Confirm):
             return None
-        if data != f"f:{here.talk.tag}:{here.talk.turn}:yes" or here.flow.answers.get("same"):
+        if data != f"f:{here.talk.tag}:{here.talk.turn}:yes":
             return None
         told = [
             part

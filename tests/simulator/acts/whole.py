@@ -5,6 +5,8 @@ The other steps are single moves, of which few ever make a whole. These are for 
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy import select
 
 from bot.flows.steps import Confirm, Tell
@@ -20,6 +22,7 @@ from tests.simulator.step import Step
 from tests.simulator.town import Here, Town
 
 MOVES = 14
+LOOKS = 12
 RESIDENTS = ("ama", "faye", "jo", "kim", "lena", "milo", "nour", "omar", "ben", "cleo")
 BEGUN = (*("/help",) * 6, *("/report",) * 3, "/praise", "/diary", "/household", "/callme")
 
@@ -32,8 +35,18 @@ async def goes_on(play: Play, user: int) -> int:
         here = town.here(user)
         if here is None:
             return move
+        await sees(town, user, here)
         await sensibly(town, user, here)
     return MOVES
+
+
+async def sees(town: Town, user: int, here: Here) -> None:
+    """Nobody answers a question that has not arrived yet; at most one message a second does."""
+    theirs = f"f:{here.talk.tag}:{here.talk.turn}:"
+    for _look in range(LOOKS):
+        if any(data.startswith(theirs) for _record, data in tappable(town, user, 4)):
+            return
+        await asyncio.sleep(0.5)
 
 
 async def sensibly(town: Town, user: int, here: Here) -> str:
@@ -46,8 +59,11 @@ async def sensibly(town: Town, user: int, here: Here) -> str:
         return await press(town, user, here, offered[0] if here.step.name == "safe" else offered[-1])
     if isinstance(here.step, Confirm):
         return await press(town, user, here, "yes")
+    if here.flow.name == "resolve" and isinstance(here.step, Tell) and not offered:
+        await town.do("send", user=user, kind="photo", caption=f"it is done {town.word()}")  # some need a picture
+        return "a picture"
     if isinstance(here.step, Tell):
-        return await tell(town, user, here) if len(offered) == 0 else await press(town, user, here, offered[-1])
+        return await tell(town, user, here) if not offered else await press(town, user, here, offered[-1])
     if here.step.name == "points":
         await town.says(user, str(town.chance.choice((5, 7, 60))))
         return "a number"
@@ -166,6 +182,7 @@ async def confides(play: Play) -> str | None:
         await play.settle()
     here = town.here(user)
     if here is not None and "not_safe" in here.values:
+        await sees(town, user, here)
         await press(town, user, here, "not_safe")
     return f"{town.name(user)} confides, {await goes_on(play, user)} moves"
 
