@@ -26,7 +26,9 @@ def take_backup(language: str, file: Path) -> None:
         note = backup.back_up(settings.database, settings.data / FILES, file.absolute(), datetime.now(UTC))
     except (BadBackup, OSError) as found:
         raise Stopped(str(found)) from None
-    said = _("{file} holds everything up to now: {people} people, {orders} requests, {files} pictures and recordings.")
+    said = _(
+        "{file} holds everything up to now. People: {people}. Requests: {orders}. Pictures and recordings: {files}."
+    )
     rows = note["rows"]
     out(say.label(said(file=str(file), people=rows["people"], orders=rows["orders"], files=note["files"])))
     out(say.label(KEY_APART(key=_key_of(settings))))

@@ -180,7 +180,7 @@ def check(language: str) -> int:
     missing += _holes(settings, file)
     for hole in missing:
         out(say.label(hole))
-    counted = _("{path}: {units} places, {categories} things to ask for, {ladders} ladders.")
+    counted = _("{path}: places {units}, things to ask for {categories}, ladders {ladders}.")
     numbers = {"units": len(file.units), "categories": len(file.categories), "ladders": len(file.ladders)}
     out(say.label(counted(path=str(settings.desk), **numbers)))
     out(say.label(_("There is something to mend.") if missing else _("Everything is sound.")))

@@ -35,6 +35,15 @@ from storage.households import STANDING, Household
 from storage.roles import write_audit
 from storage.standings import inherit
 
+TOGETHER = _(
+    "Two households were put together. Yours has {count} point to use now.",
+    "Two households were put together. Yours has {count} points to use now.",
+)
+APART = _(
+    "You belong to the household at {address} now. {count} point came along.",
+    "You belong to the household at {address} now. {count} points came along.",
+)
+
 
 def find_household(desk: Desk, by: Person, at: Address) -> Household:
     """The household at this address, for whoever looks after the place; not their own."""
@@ -91,8 +100,11 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
         show_asked(desk, asked.id)
     now = points.balance_of(desk.conn, target_id)
     for each in members_of(desk, target):
-        tell(desk, each, _("Two households were put together. Yours has {count} points to use now.")(count=now))
-    return _("Done. They are one household now, with {count} points to use.")(count=now)
+        tell(desk, each, TOGETHER(count=now))
+    return _(
+        "Done. They are one household now, with {count} point to use.",
+        "Done. They are one household now, with {count} points to use.",
+    )(count=now)
 
 
 def _get(desk: Desk, by: Person, held: dict[int, Household], household_id: int) -> Household:
@@ -144,10 +156,12 @@ def split(
         moved = [Posting(own, -share), Posting(points.account_of(desk.conn, other.id), share)]
         points.post(desk.conn, desk.now, "move", key, moved, PARTED, decided_by=by.id)
     write_audit(desk.conn, desk.now, by.id, "household_split", source=household_id, target=other.id, reason=reason)
-    said = _("You belong to the household at {address} now. {count} points came along.")
     for each in leave:
-        tell(desk, people.get_person(desk, each.id), said(address=other.address, count=share))
-    return _("Done. They are two households now, and {count} points went along.")(count=share)
+        tell(desk, people.get_person(desk, each.id), APART(address=other.address, count=share))
+    return _(
+        "Done. They are two households now, and {count} point went along.",
+        "Done. They are two households now, and {count} points went along.",
+    )(count=share)
 
 
 def _let_stand(desk: Desk, at: Address) -> Household:

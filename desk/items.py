@@ -159,7 +159,8 @@ def restock(desk: Desk, person: Person, item_id: int, amount: int) -> Text:
     write_audit(desk.conn, desk.now, person.id, "restock", item=item_id, amount=amount)
     pickups.tell_awaiting(desk, item_id)
     refresh(desk, item_id)
-    return _("Noted: there are {left} on the shelf now.")(left=pickups.get_item(desk, item_id).stock)
+    said = _("Noted: there is {count} on the shelf now.", "Noted: there are {count} on the shelf now.")
+    return said(count=pickups.get_item(desk, item_id).stock)
 
 
 def expect(desk: Desk, person: Person, item_id: int, at: datetime | None) -> None:

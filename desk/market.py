@@ -242,7 +242,7 @@ def _check_limit(desk: Desk, household_id: int, item: Item, count: int) -> None:
 def _too_few(desk: Desk, item: Item, week: str) -> Exception:
     now = items.find_item(desk.conn, item.id)
     left = now.left(week) if now is not None and now.state == "offered" else 0
-    return refusals.TooFewLeft(left=left) if left else refusals.SoldOut()
+    return refusals.TooFewLeft(count=left) if left else refusals.SoldOut()
 
 
 # ── what the household does with it ─────────────────────────────────────────────────────────────────────────────────

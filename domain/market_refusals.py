@@ -11,7 +11,7 @@ class SoldOut(Refusal):
 
 
 class TooFewLeft(Refusal):
-    text = _("There are only {left} left.")
+    text = _("There is only {count} left.", "There are only {count} left.")
 
 
 class Dearer(Refusal):

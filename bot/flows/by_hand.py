@@ -13,7 +13,7 @@ desk: What does it count as? [Public service] [Learning] [Good neighbours] [Civi
 dina: [Public service]
 desk: What for? The household reads it in its statement.
 dina: Held the umbrella at the school gate all week
-desk: 10 points for Ankang Community, building 5, room 302. Shall I note them? [Yes, note them]
+desk: 10 points for Ankang Community, building 5, room 302. Shall I note that? [Yes, note them]
 dina: [Yes, note them]
 desk: Done: 10 points noted.
 """
@@ -146,9 +146,9 @@ class Award(Flow):
     )
     words = Words(_("What for? The household reads it in its statement."))
     sure = Confirm(
-        _("{points} points for {address}. Shall I note them?"),
+        _("{points} for {address}. Shall I note that?"),
         go=_("Yes, note them"),
-        points=lambda flow, desk: flow.amount,
+        points=lambda flow, desk: _("{count} point", "{count} points")(count=flow.amount),
         address=lambda flow, desk: where(flow.at, desk.file.units[flow.unit].name),
     )
 

@@ -56,7 +56,10 @@ def paint_award(view: View, award_id: int, chat_id: int) -> Face | None:
         return Face(_("Others look after this now. Thank you!"), language=language)
     giver = people.get_person(view, award.asked_by).called
     address = by_hand.address_of(view, award)
-    head = _("✍️ {name} would like to give {count} points to {address}.")
+    head = _(
+        "✍️ {name} would like to give {count} point to {address}.",
+        "✍️ {name} would like to give {count} points to {address}.",
+    )
     facts = [head(name=giver, count=award.points, address=address)]
     if award.state != by_hand.WAITING:
         second = people.get_person(view, award.second_by).called if award.second_by is not None else "—"

@@ -176,8 +176,10 @@ def _household(view: View, seen: Review, each: Listed) -> list[Text | None]:
         for key, points in honour.by_dimension.items()
         if key in dimensions
     ]
-    kind = _("· {reason}: {count} time, {points} points", "· {reason}: {count} times, {points} points")
-    deeds = [kind(reason=deed.reason, count=deed.count, points=deed.points) for deed in seen.deeds]
+    kind = _("· {reason}: {count} time, {points}", "· {reason}: {count} times, {points}")
+    deeds = [
+        kind(reason=deed.reason, count=deed.count, points=drawing.POINTS(count=deed.points)) for deed in seen.deeds
+    ]
     left_out = _("Left out by {name}: “{words}”")(name=each.changed_by or "—", words=plain(honour.why or "—"))
     added = _("Added by {name}: “{words}”")(name=each.changed_by or "—", words=plain(honour.words or "—"))
     return [
@@ -231,7 +233,10 @@ def paint_asked(view: View, honour_id: int, chat_id: int) -> Face | None:
     if stands == NO:
         said = _("Your name stays off it. Thank you for all you do!")
         return Face(lines(*top, said), (buttons[YES],) if asked.may_say_yes else (), language=language)
-    how = _("It would stand there as “{name}”, with {count} points and nothing of what you did for whom.")
+    how = _(
+        "It would stand there as “{name}”, with {count} point and nothing of what you did for whom.",
+        "It would stand there as “{name}”, with {count} points and nothing of what you did for whom.",
+    )
     if asked.honour.hero:
         how = _("It would stand there as “{name}”, and nothing of what you did for whom.")
     ask = _("May your name be on it? If none of you answers by {until}, it stays off.")

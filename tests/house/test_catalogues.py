@@ -35,6 +35,16 @@ def blanks_of(msgid: str) -> set[str]:
     return {name for _words, name, _form, _conversion in string.Formatter().parse(msgid) if name}
 
 
+COUNTED = re.compile(
+    r"\{(?!most\b)\w+\} (points|requests|reports|places|people|households|pictures|times|days|things)\b"
+)
+"""A number before what it counts; `most` is a limit of ours that is never one."""
+
+
+def test_a_number_before_a_noun_has_a_sentence_for_one() -> None:
+    assert [msgid for msgid, plural in SENTENCES if plural is None and COUNTED.search(msgid)] == []
+
+
 @pytest.mark.parametrize("language", known_languages())
 def test_a_catalogue_is_whole(language: str) -> None:
     assert catalogues.faults_of(language, FOUND) == []

@@ -22,7 +22,7 @@ def test_a_drill(
     monkeypatch.setenv("LINLI_DATABASE_URL", f"sqlite:///{empty_sqlite}")
     assert linli("backup", "copy.tar.gz") == 0
     said = capsys.readouterr().out
-    assert "holds everything up to now: 0 people" in said and "The key" in said
+    assert "holds everything up to now. People: 0." in said and "The key" in said
     monkeypatch.setenv("LINLI_DATABASE_URL", f"sqlite:///{tmp_path / 'elsewhere' / 'linli.db'}")
     assert linli("restore", "copy.tar.gz") == 0
     assert "stands again" in capsys.readouterr().out
