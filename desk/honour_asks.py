@@ -22,6 +22,7 @@ from domain.words import Named, Text, _, to_json
 from storage import honours as rows
 from storage.household_cards import card_of
 from storage.people import get_person
+from storage.roles import write_audit
 
 
 class NoBoardYet(Refusal):
@@ -40,6 +41,7 @@ class Question:
     stands: str  # "", yes, no, or over: nothing of it is shown
     may_say_yes: bool
     has_a_name: bool
+    mark: int  # of what a yes is said to now
 
 
 def _of(desk: Desk, person: Person | None, honour_id: int) -> tuple[Honour, HonourBoard] | None:
@@ -71,12 +73,9 @@ def question(desk: Desk, honour_id: int, person: Person | None) -> Question | No
         name=names.get(honour.id) or would_stand(desk, honour.household_id),
         stands="over" if over else answered,
         may_say_yes=board.state == ASKING and _may_say_yes(desk, person, honour),
-        has_a_name=would_stand_by_name(desk, honour.household_id),
+        has_a_name=card_of(desk.conn, honour.household_id).name is not None,
+        mark=rules.mark_of(to_json(would_stand(desk, honour.household_id))),
     )
-
-
-def would_stand_by_name(desk: Desk, household_id: int) -> bool:
-    return card_of(desk.conn, household_id).name is not None
 
 
 def _may_say_yes(desk: Desk, person: Person, honour: Honour) -> bool:
@@ -87,9 +86,10 @@ def _may_say_yes(desk: Desk, person: Person, honour: Honour) -> bool:
     return get_person(desk.conn, honour.answered_by).household_id != honour.household_id
 
 
-def answer(desk: Desk, person: Person, honour_id: int, said: str) -> Text:
-    """1. Are they asked, and is there still something to say? 2. Hold the board as it is. 3. Compete: as it was read.
-    4. Everybody who sees it sees it so; when all have answered, whoever is in charge is told.
+def answer(desk: Desk, person: Person, honour_id: int, said: str, mark: int) -> Text:
+    """1. Are they asked, is there still something to say, and is it the name they have read? 2. Hold the board as it
+    is. 3. Compete: as it was read. 4. Everybody who sees it sees it so; when all have
+    answered, whoever is in charge is told.
     """
     found = _of(desk, person, honour_id)
     if found is None or said not in (YES, NO):
@@ -101,11 +101,15 @@ def answer(desk: Desk, person: Person, honour_id: int, said: str) -> Text:
         raise rules.TooLateToBeNamed
     if said == YES and not _may_say_yes(desk, person, honour):
         raise rules.SomebodySaidNo
+    name = to_json(would_stand(desk, honour.household_id)) if said == YES else None
+    if said == YES and rules.mark_of(name) != mark:
+        raise rules.NameChanged
     if not rows.hold(desk.conn, board.id, [board.state]):
         raise rules.BoardChanged
-    name = to_json(would_stand(desk, honour.household_id)) if said == YES else None
     if not rows.answer(desk.conn, desk.now, honour, said, person.id, name):
         raise rules.BoardChanged
+    about = {"board": board.id, "household": honour.household_id}
+    write_audit(desk.conn, desk.now, person.id, f"honour_{said}", **about)
     refresh(desk, ASKED, honour.id)
     refresh(desk, SHOWN, board.id)
     if board.state == ASKING and not waits_for(desk, board):

@@ -24,7 +24,7 @@ from domain.refusals import NotFound
 from domain.words import Named, Text, _, from_json
 from storage import honours as rows
 from storage.board_choices import choice_of
-from storage.household_changes import heir_of
+from storage.household_changes import heir_of, merged_into
 from storage.households import Household, find_household
 from storage.messages import get_fact, set_fact
 from storage.roles import write_audit
@@ -132,7 +132,8 @@ def _stands(honour: Honour, still: bool, is_named: bool) -> str:
 
 def _deeds(desk: Desk, honour: Honour, period: rules.Period) -> list[Deeds]:
     kinds: dict[str, Deeds] = {}
-    for reason, points in rows.deeds_of(desk.conn, honour.household_id, *period.instants(desk.file.zone)):
+    whole = [honour.household_id, *merged_into(desk.conn, honour.household_id)]
+    for reason, points in rows.deeds_of(desk.conn, whole, *period.instants(desk.file.zone)):
         key = json.dumps(reason, sort_keys=True)
         before = kinds.get(key, Deeds(from_json(reason), 0, 0))
         kinds[key] = Deeds(before.reason, before.count + 1, before.points + points)
@@ -198,17 +199,23 @@ def _change(desk: Desk, person: Person, honour: Honour, left_out: bool, why: str
     refresh(desk, ASKED, honour.id)
 
 
-def hero_units(desk: Desk, person: Person, board_id: int) -> list[str]:
+def hero_units(desk: Desk, board_id: int) -> list[str]:
     """Where a quiet hero of this board can live."""
+    return units_below(desk, get_board(desk, board_id).unit)
+
+
+def get_open(desk: Desk, person: Person, board_id: int) -> HonourBoard:
+    """A board that this person may still put somebody on."""
     board = get_led(desk, person, board_id)
     if not board.is_open:
         raise rules.BoardIsOver
-    return units_below(desk, board.unit)
+    return board
 
 
 def get_hero(desk: Desk, person: Person, board_id: int, at: Address) -> Household:
     """The household there, if this person may put it on the board and somebody of it can be asked."""
-    if at.unit not in hero_units(desk, person, board_id):
+    get_open(desk, person, board_id)
+    if at.unit not in hero_units(desk, board_id):
         raise NotFound
     home = by_hand.get_household(desk, person, at)
     if choice_of(desk.conn, home.id).hidden:

@@ -28,6 +28,7 @@ from domain.people import Person
 from domain.refusals import NotFound
 from domain.words import Text, _
 from storage import honours as rows
+from storage.household_changes import merged_into
 from storage.roles import write_audit
 
 THANKS = _("🏅 Your household is on the honour board of {unit}, and the neighbours read it. Thank you for all you do!")
@@ -99,7 +100,9 @@ def propose(desk: Desk, unit: str, period: Period) -> int | None:
         refresh_all(desk, older)
     ids = [household_id for household_id, _points in found]
     dimensions = rows.by_dimension(desk.conn, units, period.counted, ids)
-    deeds = rows.count_deeds(desk.conn, ids, *period.instants(desk.file.zone))
+    wholes = {each: [each, *merged_into(desk.conn, each)] for each in ids}
+    everybody = [each for whole in wholes.values() for each in whole]
+    deeds = rows.count_deeds(desk.conn, everybody, *period.instants(desk.file.zone))
     rows.put_on(
         desk.conn,
         [
@@ -107,7 +110,7 @@ def propose(desk: Desk, unit: str, period: Period) -> int | None:
                 "board_id": board_id,
                 "household_id": household_id,
                 "points": points,
-                "deeds": deeds.get(household_id, 0),
+                "deeds": sum(deeds.get(each, 0) for each in wholes[household_id]),
                 "by_dimension": {key: value for key, value in dimensions[household_id].items() if key},
                 "hero": False,
                 "left_out": False,
@@ -142,6 +145,14 @@ def ask_new(desk: Desk, board_id: int) -> None:
         for each in grown_ups(desk, honour.household_id):
             if each.telegram_id is not None:
                 desk.say(CardRefresh(each.telegram_id, ASKED, honour_id, silent=is_night(desk), anew=True))
+
+
+def follow(desk: Desk, source_id: int, target_id: int) -> None:
+    """Two households are one: on an open board it stands once, and is asked, whatever one of them has said."""
+    for board_id in rows.follow(desk.conn, source_id, target_id):
+        if get_board(desk, board_id).state == ASKING:
+            ask_new(desk, board_id)
+        refresh(desk, REVIEW, board_id)
 
 
 def ask_now(desk: Desk, person: Person, board_id: int, version: int) -> Text:

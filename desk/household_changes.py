@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desk import boards, people
+from desk import boards, honours, people
 from desk.front import Desk
 from desk.homes import is_home_of
 from desk.households import give_codes, members_of, moved_out, show_asked
@@ -95,6 +95,7 @@ def merge(desk: Desk, by: Person, source_id: int, target_id: int, reason: str) -
     hid = [each for each in choices_of(desk.conn, [source_id, target_id]).values() if each.hidden]
     if hid:  # somebody of them would rather not be on a board
         boards.hide_household(desk, target_id, hid[0].hidden_by)
+    honours.follow(desk, source_id, target_id)
     write_audit(desk.conn, desk.now, by.id, "households_merged", source=source_id, target=target_id, reason=reason)
     for asked in waiting:
         show_asked(desk, asked.id)

@@ -6,10 +6,12 @@ and published once. Nothing on it tells who was helped, or what for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from domain.refusals import NotAllowed, Refusal
@@ -66,6 +68,10 @@ class NobodyNamed(Refusal):
 
 class SomebodySaidNo(NotAllowed):
     text = _("Somebody in your household would rather not be named. Only they can change that.")
+
+
+class NameChanged(Refusal):
+    text = _("Your household is called otherwise since. Please look at the card once more.")
 
 
 class TooLateToBeNamed(Refusal):
@@ -153,6 +159,11 @@ class Honour:
     answer: str | None
     answered_by: int | None
     name: Any  # as it was when somebody said yes
+
+
+def mark_of(name: Any) -> int:
+    """Tells one name from another, as it is kept: a yes counts for the name that was read, and for no other."""
+    return crc32(json.dumps(name, sort_keys=True).encode()) % 100_000_000
 
 
 def ranks(points: Sequence[int]) -> list[int]:

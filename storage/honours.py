@@ -141,6 +141,21 @@ def answer(conn: Connection, now: datetime, honour: Honour, answer: str, by: int
     return conn.execute(same.values(**said)).rowcount == 1
 
 
+def follow(conn: Connection, source_id: int, target_id: int) -> list[int]:
+    """A household went into another, which takes its place on boards that are open, and is asked anew; the boards."""
+    there = honours.alias("there")
+    twice = select(there.c.id).where(there.c.board_id == honours.c.board_id, there.c.household_id == target_id)
+    is_open = select(honour_boards.c.id).where(
+        honour_boards.c.id == honours.c.board_id, honour_boards.c.state.in_(OPEN)
+    )
+    moved = (
+        update(honours)
+        .where(honours.c.household_id == source_id, is_open.exists(), ~twice.exists())
+        .values(household_id=target_id, asked_at=None, answer=None, answered_by=None, answered_at=None, name=null())
+    )
+    return sorted(conn.scalars(moved.returning(honours.c.board_id)))
+
+
 def boards_with(conn: Connection, household_id: int) -> list[tuple[int, int]]:
     """(board, honour) of those that it is on and that can still be seen."""
     on = (
@@ -243,7 +258,7 @@ def count_deeds(conn: Connection, household_ids: Sequence[int], since: datetime,
     return {row.household_id: row.deeds for row in conn.execute(counted)}
 
 
-def deeds_of(conn: Connection, household_id: int, since: datetime, until: datetime) -> list[tuple[Any, int]]:
+def deeds_of(conn: Connection, household_ids: Sequence[int], since: datetime, until: datetime) -> list[tuple[Any, int]]:
     """What for, as JSON, and how many points: each by itself, in the order in which it was earned."""
-    listed = _deeds([household_id], since, until, transfers.c.reason, transfers.c.points)
+    listed = _deeds(household_ids, since, until, transfers.c.reason, transfers.c.points)
     return [(row.reason, int(row.points)) for row in conn.execute(listed.order_by(transfers.c.id))]

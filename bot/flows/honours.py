@@ -48,7 +48,7 @@ class LeaveOut(Flow):
 
 
 def places(flow: Flow, desk: Desk) -> list[Choice]:
-    below = set(honour_review.hero_units(desk, flow.person, flow.answers["board"]))
+    below = set(honour_review.hero_units(desk, flow.answers["board"]))
     return [
         Choice(unit.key, Text("{name}", {"name": unit.name}))
         for unit in communities(desk.file.units)
@@ -92,8 +92,7 @@ class QuietHero(Flow):
     def opened_with(cls, person: Person, desk: Desk, subject_id: int | None) -> dict[str, Any]:
         if subject_id is None:
             raise NotFound
-        honour_review.hero_units(desk, person, subject_id)
-        return {"board": subject_id}
+        return {"board": honour_review.get_open(desk, person, subject_id).id}
 
     @property
     def at(self) -> Address:

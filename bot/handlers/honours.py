@@ -32,10 +32,11 @@ class HonourTap(CallbackData, prefix="hb"):
 
 
 class HonourAnswer(CallbackData, prefix="hy"):
-    """May our name be on it?"""
+    """May our name be on it? `mark`: of the name that was read."""
 
     verb: str
     id: int
+    mark: int
 
 
 def tap(label: Text, verb: str, id: int, version: int = 0) -> Button:
@@ -77,7 +78,7 @@ async def reviewed(query: CallbackQuery, callback_data: HonourTap, desk: Desk, p
 async def answered(query: CallbackQuery, callback_data: HonourAnswer, desk: Desk, person: Person) -> Text | None:
     match callback_data.verb:
         case "yes" | "no":
-            return honour_asks.answer(desk, person, callback_data.id, callback_data.verb)
+            return honour_asks.answer(desk, person, callback_data.id, callback_data.verb, callback_data.mark)
     raise NotFound
 
 
@@ -222,7 +223,7 @@ def paint_asked(view: View, honour_id: int, chat_id: int) -> Face | None:
     if asked.honour.left_out or stands == "over":
         return Face(lines(top[0], _over(asked)), language=language)
     buttons = {
-        verb: Button(label, data=HonourAnswer(verb=verb, id=honour_id).pack())
+        verb: Button(label, data=HonourAnswer(verb=verb, id=honour_id, mark=asked.mark).pack())
         for verb, label in ((YES, _("Yes, gladly")), (NO, _("Please don't name us")))
     }
     if stands == YES:
@@ -267,7 +268,7 @@ def paint_shown(view: View, board_id: int, chat_id: int) -> Face | None:
         return None  # the last name was taken down, and the picture goes with it
     buttons: list[Button] = []
     if seen.own is not None:
-        buttons.append(Button(_("Take our name down"), data=HonourAnswer(verb=NO, id=seen.own.id).pack()))
+        buttons.append(Button(_("Take our name down"), data=HonourAnswer(verb=NO, id=seen.own.id, mark=0).pack()))
     if seen.leads:
         buttons.append(tap(_("How it came about"), "how", board_id))
     board = seen.shown

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from desk import boards, honour_asks, honour_review, honours
+from bot.words import Reader
+from desk import boards, forgetting, honour_asks, honour_review, honours, household_cards, households
 from desk.front import CardRefresh, Desk, Line
 from desk.honour_standing import shown
 from desk.honour_ties import ASKED as QUESTION
 from desk.honour_ties import REVIEW, SHOWN
+from desk.household_changes import merge, split
 from domain import honours as said
 from domain.honours import ASKING, EMPTY, LAPSED, NO, PROPOSED, PUBLISHED, YES
 from domain.households import Address
 from domain.people import Person
 from domain.refusals import NotFound, Refusal
+from domain.words import Text
 from storage import honours as rows
-from storage.tables import audit_log, honour_boards
+from storage import points
+from storage.tables import audit_log, honour_boards, transfers
 from storage.tables import honours as table
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
@@ -30,6 +37,7 @@ from tests.deeds.honoured import (
     ASKED,
     DECEMBER,
     NOVEMBER,
+    Town,
     again,
     earns,
     honour_of,
@@ -46,13 +54,8 @@ def names(desk: Desk, board_id: int) -> list[str]:
     return [in_words(row.name) for row in shown(desk, board).rows]
 
 
-def in_words(text: object) -> str:
-    from zoneinfo import ZoneInfo
-
-    from bot.words import Reader
-    from tests.conftest import MORNING as now
-
-    return Reader("en", ZoneInfo("Asia/Shanghai"), now).label(text)  # type: ignore[arg-type]
+def in_words(text: Text) -> str:
+    return Reader("en", ZoneInfo("Asia/Shanghai"), MORNING).label(text)
 
 
 # ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,8 +86,6 @@ def test_two_desks_propose_one_board(at_desk: AtDesk, database_url: str) -> None
     together = Barrier(2)
 
     def propose(_number: int) -> int | None:
-        import random
-
         engine = open_writer(database_url)
         together.wait()
         with engine.begin() as conn:
@@ -107,26 +108,17 @@ def test_it_comes_by_day_and_not_weeks_later(at_desk: AtDesk) -> None:
     with at_desk(DECEMBER + timedelta(days=15)) as desk:
         assert swept(desk) == 0
     with at_desk(DECEMBER) as desk:
-        desk.file = desk.file.__class__(**{**_fields(desk.file), "honours": None})
+        desk.file = replace(desk.file, honours=None)
         assert swept(desk) == 0
-
-
-def _fields(file: object) -> dict[str, object]:
-    return {name: getattr(file, name) for name in file.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_who_hides_who_has_moved_out_and_what_was_taken_back_are_not_proposed(at_desk: AtDesk) -> None:
     with at_desk(MORNING) as desk:
         town = with_points(desk)
         boards.hide(desk, town.cast.ama)
-        from desk import households
-
         households.leave(desk, town.cast.cleo)
         empty = add_account(desk, 31, "Otto", household_id=add_household(desk, "12"))
         earns(desk, empty, 3, "otto")
-        from storage import points
-        from storage.tables import transfers
-
         number = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == "otto"))
         assert number is not None and points.reverse(desk.conn, desk.now, number, said.NobodyNamed.text)
     with at_desk(DECEMBER) as desk:
@@ -166,7 +158,7 @@ def test_an_older_board_that_nobody_published_is_over_when_the_next_one_comes(at
 # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(at_desk: AtDesk, **rule: object) -> tuple[object, int]:
+def asked(at_desk: AtDesk) -> tuple[Town, int]:
     """Everybody on Ankang's board has been asked."""
     with at_desk(MORNING) as desk:
         town = with_points(desk)
@@ -181,7 +173,9 @@ def asked(at_desk: AtDesk, **rule: object) -> tuple[object, int]:
 
 
 def say(desk: Desk, person: Person, board_id: int, word: str) -> None:
-    honour_asks.answer(desk, again(desk, person), honour_of(desk, person, board_id).id, word)
+    honour, reader = honour_of(desk, person, board_id), again(desk, person)
+    read = honour_asks.question(desk, honour.id, reader)
+    honour_asks.answer(desk, reader, honour.id, word, read.mark if read is not None else 0)
 
 
 def version(desk: Desk, board_id: int) -> int:
@@ -197,17 +191,17 @@ def test_the_households_are_asked_a_day_later_and_only_once(at_desk: AtDesk) -> 
 
 def test_any_grown_up_says_yes_and_any_of_them_says_no(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    ama, ben = town.cast.ama, town.cast.ben  # type: ignore[attr-defined]
+    ama, ben = town.cast.ama, town.cast.ben
     with at_desk(ASKED) as desk:
         olu = add_account(desk, 41, "Olu", household_id=ama.household_id)
         child = add_account(desk, 42, "Kid", household_id=ama.household_id, of_age=False)
         honour = honour_of(desk, ama, board_id)
         with pytest.raises(NotFound):
-            honour_asks.answer(desk, child, honour.id, YES)
+            honour_asks.answer(desk, child, honour.id, YES, 0)
         with pytest.raises(NotFound):
-            honour_asks.answer(desk, ben, honour.id, YES)
+            honour_asks.answer(desk, ben, honour.id, YES, 0)
         with pytest.raises(NotFound):
-            honour_asks.answer(desk, olu, honour.id, "perhaps")
+            honour_asks.answer(desk, olu, honour.id, "perhaps", 0)
         say(desk, ama, board_id, YES)
         assert names(desk, board_id) == ["A household"]
         say(desk, olu, board_id, NO)
@@ -218,8 +212,6 @@ def test_any_grown_up_says_yes_and_any_of_them_says_no(at_desk: AtDesk) -> None:
         assert names(desk, board_id) == ["A household"]
         say(desk, olu, board_id, NO)
         desk.conn.execute(table.update().values(answered_by=olu.id))
-        from desk import households
-
         households.leave(desk, again(desk, olu))
         say(desk, ama, board_id, YES)
         assert names(desk, board_id) == ["A household"]
@@ -227,7 +219,7 @@ def test_any_grown_up_says_yes_and_any_of_them_says_no(at_desk: AtDesk) -> None:
 
 def test_it_can_go_out_when_all_have_answered_or_have_had_the_time(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ASKED) as desk:
         say(desk, cast.ama, board_id, YES)
         say(desk, cast.ben, board_id, NO)
@@ -241,7 +233,7 @@ def test_it_can_go_out_when_all_have_answered_or_have_had_the_time(at_desk: AtDe
 
 def test_whoever_says_nothing_stays_unnamed(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ASKED) as desk:
         say(desk, cast.ama, board_id, YES)
     with at_desk(ANSWERED) as desk:
@@ -256,7 +248,7 @@ def test_whoever_says_nothing_stays_unnamed(at_desk: AtDesk) -> None:
 
 def test_nobody_named_nothing_shown(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ANSWERED) as desk:
         with pytest.raises(said.NobodyNamed):
             honours.publish(desk, cast.dina, board_id, version(desk, board_id))
@@ -272,7 +264,7 @@ def test_nobody_named_nothing_shown(at_desk: AtDesk) -> None:
 
 def test_published_once_each_group_sees_it_once_and_the_named_are_thanked(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ASKED) as desk:
         for each, word in ((cast.ama, YES), (cast.ben, YES), (cast.cleo, NO)):
             say(desk, each, board_id, word)
@@ -296,9 +288,7 @@ def test_published_once_each_group_sees_it_once_and_the_named_are_thanked(at_des
 
 def test_a_name_goes_with_whoever_allowed_it(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
-    from desk import forgetting, households
-
+    cast = town.cast
     with at_desk(ASKED) as desk:
         for each in (cast.ama, cast.ben, cast.cleo):
             say(desk, each, board_id, YES)
@@ -320,12 +310,12 @@ def test_a_name_goes_with_whoever_allowed_it(at_desk: AtDesk) -> None:
 
 def say_as(desk: Desk, person: Person, household_id: int | None, board_id: int) -> None:
     [honour] = [each for each in rows.on_board(desk.conn, board_id) if each.household_id == household_id]
-    honour_asks.answer(desk, person, honour.id, YES)
+    honour_asks.answer(desk, person, honour.id, YES, 0)
 
 
 def test_a_yes_can_be_taken_back_when_it_is_out(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ASKED) as desk:
         for each in (cast.ama, cast.ben, cast.cleo):
             say(desk, each, board_id, YES)
@@ -383,7 +373,7 @@ def test_the_deeds_are_shown_and_not_for_whom(at_desk: AtDesk) -> None:
 
 def test_a_quiet_hero_is_added_and_asked(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     at = Address("ankang", "3", "Ankang 9")
     with at_desk(ASKED + timedelta(days=1)) as desk:
         before = honours.get_board(desk, board_id).answer_by
@@ -424,7 +414,7 @@ def test_nobody_decides_about_their_own_household_and_nobody_who_hides_is_added(
 def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None:
     """One publishes, the other leaves somebody out: whoever is second reads that it has changed."""
     town, board_id = asked(at_desk)
-    cast = town.cast  # type: ignore[attr-defined]
+    cast = town.cast
     with at_desk(ASKED) as desk:
         for each in (cast.ama, cast.ben, cast.cleo):
             say(desk, each, board_id, YES)
@@ -432,8 +422,6 @@ def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None
     together = Barrier(2)
 
     def act(number: int) -> str:
-        import random
-
         engine = open_writer(database_url)
         together.wait()
         try:
@@ -455,3 +443,84 @@ def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None
     with at_desk(ASKED) as desk:
         out = honours.get_board(desk, board_id).state == PUBLISHED
         assert honour_of(desk, cast.ben, board_id).left_out is not out
+
+
+# ── households change ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_yes_counts_for_the_name_that_was_read(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    ama = town.cast.ama
+    with at_desk(ASKED) as desk:
+        honour = honour_of(desk, ama, board_id)
+        read = honour_asks.question(desk, honour.id, again(desk, ama))
+        assert read is not None and not read.has_a_name
+        household_cards.rename(desk, again(desk, ama), "House of jokes")
+        with pytest.raises(said.NameChanged):
+            honour_asks.answer(desk, again(desk, ama), honour.id, YES, read.mark)
+        say(desk, ama, board_id, YES)
+        household_cards.rename(desk, again(desk, ama), "Another one")
+        assert names(desk, board_id) == ["House of jokes"]
+
+
+def test_of_a_household_that_is_put_together_or_parted_nobody_is_named_unasked(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast
+    with at_desk(ASKED) as desk:
+        for each in (cast.ama, cast.ben, cast.cleo):
+            say(desk, each, board_id, YES)
+        merge(desk, cast.dina, town.homes[1], town.homes[0], "together")
+        assert len(names(desk, board_id)) == 2, "the one that stands no more is on it no more"
+        olu = add_account(desk, 41, "Olu", household_id=town.homes[2])
+        split(desk, cast.dina, town.homes[2], [cast.cleo.id], Address("ankang", "7", "1"), 0, "moved", "once")
+        board = honours.get_board(desk, board_id)
+        assert (len(names(desk, board_id)), shown(desk, board).unnamed) == (1, 1), "Olu has not said yes"
+        say_as_member(desk, olu, town.homes[2], board_id)
+        assert len(names(desk, board_id)) == 2
+
+
+def test_what_was_earned_before_two_were_put_together_counts_together(at_desk: AtDesk) -> None:
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+        merge(desk, town.cast.dina, town.homes[2], town.homes[1], "together")
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board = the_board(desk)
+        both = honour_of(desk, town.cast.ben, board.id)
+        assert (both.points, both.deeds) == (12, 3)
+        honour_review.look_at(desk, town.cast.dina, both.id)
+        seen = honour_review.review(desk, town.cast.dina, board.id)
+        assert sum(each.count for each in seen.deeds) == 3
+
+
+def test_whoever_takes_in_a_household_takes_its_place_and_is_asked(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast
+    with at_desk(ASKED) as desk:
+        say(desk, cast.ama, board_id, YES)
+        desk.said.clear()
+        assert cast.faye.household_id is not None
+        merge(desk, cast.dina, town.homes[0], cast.faye.household_id, "together")
+        both = sorted(each.telegram_id or 0 for each in (cast.ama, cast.faye))
+        assert sorted(shown_to(desk, QUESTION)[-2:]) == both
+        assert names(desk, board_id) == []
+        say_as_member(desk, again(desk, cast.faye), cast.faye.household_id, board_id)
+        assert len(names(desk, board_id)) == 1
+
+
+def say_as_member(desk: Desk, person: Person, household_id: int, board_id: int) -> None:
+    [honour] = [each for each in rows.on_board(desk.conn, board_id) if each.household_id == household_id]
+    read = honour_asks.question(desk, honour.id, person)
+    assert read is not None
+    honour_asks.answer(desk, person, honour.id, YES, read.mark)
+
+
+def test_names_and_words_of_a_board_are_kept_for_a_year(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    with at_desk(ASKED) as desk:
+        say(desk, town.cast.ama, board_id, YES)
+        honour_review.leave_out(desk, town.cast.dina, honour_of(desk, town.cast.ben, board_id).id, "They asked me to")
+        assert rows.let_go(desk.conn, DECEMBER + timedelta(days=399), 10) == 0
+        assert rows.let_go(desk.conn, DECEMBER + timedelta(days=401), 10) == 2
+        assert rows.let_go(desk.conn, DECEMBER + timedelta(days=401), 10) == 0
+        assert all(each.name is None and each.why is None for each in rows.on_board(desk.conn, board_id))

@@ -12,17 +12,23 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiogram.filters.callback_data import CallbackData
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import handlers
 from bot.flows.talking import FLOWS
-from desk import people
+from desk import honour_asks, honours, people
 from desk.front import Desk
+from desk.honour_standing import is_ready
 from desk.invitations import invite, make_link
+from desk.points import earn
+from domain.honours import period_of
 from domain.people import Person
+from domain.points import Earning
+from domain.words import Text
 from sandbox.phones import Json, Phone
+from storage.honours import on_board
 from storage.roles import end_role
-from storage.tables import teams
+from storage.tables import honour_boards, teams
 from tests.promises.conftest import rows
 from tests.stories.test_asking import ASK
 from tests.stories.test_private_door import CANARY, TELLS, TO_THE_DOOR
@@ -33,6 +39,7 @@ PLACES = ("roles", "households", "invitations", "teams", "groups")
 LEDGERS = ("transfers", "postings", "cases", "case_grants", "access_log")
 REPORTED = ("reports", "followers", "good_deeds", "problems", "problem_followers", "pictures", "posters")
 MARKET = ("items", "stations", "merchants", "redemptions", "stock_moves", "hand_awards", "household_changes")
+THANKED = ("honour_boards", "honours")
 """Nobody may change anything in these without the right to."""
 
 REPORT = (
@@ -75,7 +82,8 @@ GIVEN: dict[str, tuple[Any, ...]] = {
     "token": ("aaaaaa",),
     "answer": ("yes", "no", "?"),
     "given": (5, 99),
-    "version": (1, 99),
+    "version": (2,),
+    "mark": (0,),
     "language": ("?",),
     "talk": ("aaaaaa",),
     "turn": (1,),
@@ -103,7 +111,25 @@ async def something_of_everything(town: TestTown) -> Json:
     await town.ama.says("/menu", *ASK, "[Yes, send it]")
     await town.ben.taps(TAKE, on=await town.volunteers.sees("Groceries", buttons=[TAKE]))
     await town.joins(town.faye)
+    await town.at_desk(lambda desk: let_a_board_wait(desk, town))
     return await waiting(town)
+
+
+def let_a_board_wait(desk: Desk, town: TestTown) -> None:
+    """It could go out this minute: Ben's household has said yes, Cleo's has had its time."""
+    for phone, count in ((town.ben, 5), (town.cleo, 4)):
+        home = known(desk, phone).household_id
+        assert home is not None
+        earn(desk, Earning(f"helped:{phone.id}", home, None, count, Text("Given by hand")))
+    board_id = honours.propose(desk, "ankang", period_of(f"{desk.now:%Y-%m}"))
+    assert board_id is not None and honours.begin_asking(desk, honours.get_board(desk, board_id))
+    ben, asked = known(desk, town.ben), on_board(desk.conn, board_id)[0]
+    question = honour_asks.question(desk, asked.id, ben)
+    assert question is not None
+    honour_asks.answer(desk, ben, asked.id, "yes", question.mark)
+    desk.conn.execute(update(honour_boards).values(answer_by=desk.now))
+    board = honours.get_board(desk, board_id)
+    assert is_ready(desk, board) and board.version in GIVEN["version"]
 
 
 async def waiting(town: TestTown) -> Json:
@@ -115,7 +141,7 @@ async def waiting(town: TestTown) -> Json:
 
 
 def dump(town: TestTown) -> dict[str, list[str]]:
-    return dict(town.look(lambda desk: rows(desk.conn, *ORDERS, *PLACES, *LEDGERS, *REPORTED, *MARKET)))
+    return dict(town.look(lambda desk: rows(desk.conn, *ORDERS, *PLACES, *LEDGERS, *REPORTED, *MARKET, *THANKED)))
 
 
 def said_since(town: TestTown, n: int) -> list[Json]:

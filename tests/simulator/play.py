@@ -216,10 +216,12 @@ class Play:
 def foreseen(chance: random.Random) -> Iterator[None]:
     """What is drawn so that nobody can foresee it is drawn from the seed here."""
     drawn = SimpleNamespace(
-        token_hex=lambda size: chance.randbytes(size).hex(), token_urlsafe=lambda size: chance.randbytes(size).hex()
+        token_hex=lambda size: chance.randbytes(size).hex(),
+        token_urlsafe=lambda size: chance.randbytes(size).hex(),
+        token_bytes=chance.randbytes,
     )
     with ExitStack() as stack:
-        for where in ("desk.talks.secrets", "desk.invitations.secrets"):
+        for where in ("desk.talks.secrets", "desk.invitations.secrets", "storage.points.secrets"):
             stack.enter_context(mock.patch(where, drawn))
         yield
 

@@ -159,3 +159,15 @@ async def test_the_same_in_chinese(tmp_path: Path, database_url: str) -> None:
         await town.ben.all_read()
         await town.cleo.all_read()
         await town.dina.all_read()
+
+
+async def test_a_hero_is_thought_of_while_somebody_else_gives_the_board_up(november: TestTown) -> None:
+    town = november
+    await proposed(town)
+    await town.dina.says("[Add a quiet hero]", "5")
+    await town.ivy.says("/honour", "[No board this time]", "[Yes, none this time]")
+    await town.dina.says("201")
+    await town.dina.sees("This board is finished")
+    await town.dina.says("[✕ Cancel]")
+    await town.dina.all_read()
+    await town.ivy.all_read()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.simulator.acts import (
     good_deeds,
+    honours,
     house,
     households,
     judging,
@@ -31,6 +32,7 @@ DEEDS: list[Step] = [
     *market.STEPS,
     *households.STEPS,
     *points.STEPS,
+    *honours.STEPS,
 ]
 TROUBLE: list[Step] = [*telegram.STEPS, *house.STEPS]
 SHARE = 0.21

@@ -6,6 +6,7 @@ from tests.simulator.invariants import (
     cards,
     confidence,
     good_deeds,
+    honours,
     households,
     journal,
     judging,
@@ -31,4 +32,5 @@ INVARIANTS: list[Invariant] = [
     *good_deeds.INVARIANTS,
     *households.INVARIANTS,
     *points.INVARIANTS,
+    *honours.INVARIANTS,
 ]
