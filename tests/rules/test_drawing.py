@@ -51,7 +51,7 @@ def sheets(reader: Reader, name: str) -> dict[str, Sheet]:
     return {
         "pick-up": pickup_card.draw(reader, picked),
         "household": household_card.draw(reader, HouseholdCard(DESK, name, PLACE, LINK)),
-        "board": honour_board.draw(reader, HonourBoard(DESK, PLACE, "2026", rows, name)),
+        "board": honour_board.draw(reader, HonourBoard(DESK, PLACE, "2026", rows, name, unnamed=2)),
         "board of many": honour_board.draw(reader, HonourBoard(DESK, PLACE, "2026", rows * 4, "Thank you!")),
     }
 
@@ -176,5 +176,8 @@ def test_a_board_counts_whom_it_cannot_show() -> None:
     board = HonourBoard(DESK, PLACE, "2026", rows)
     drawn = honour_board.draw(READERS[0], board)
     assert "and 7 households more" in [each.words for each in drawn.written]
+    unnamed = honour_board.draw(READERS[0], replace(board, unnamed=3))
+    assert "and 3 households that stay unnamed" in [each.words for each in unnamed.written]
+    assert unnamed.height > drawn.height
     assert max(drawn.width, drawn.height) <= 1280
     assert honour_board.draw(READERS[0], replace(board, rows=[])).height < 500
