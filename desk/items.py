@@ -86,6 +86,8 @@ def add(desk: Desk, person: Person, new: NewItem) -> int:
     counter = counter_of(desk, person)
     if not may_keep(desk, person):
         raise NotAllowed
+    if new.merchant_id is not None:
+        stations.hold_giving(desk.conn, new.merchant_id)
     if not _may_put(desk, person, counter, new):
         raise NotFound
     item_id = rows.add_item(

@@ -196,6 +196,8 @@ def redeem_by(
     item, week = _on_shelf(desk, household_id, item_id), rules.week_of(desk.now, desk.file.zone)
     if not stations.hold_open(desk.conn, item.station_id):
         raise refusals.NotOffered  # it is being closed in this moment
+    if item.merchant_id is not None:
+        stations.hold_giving(desk.conn, item.merchant_id)  # whoever ends them takes it from the shelf before, or waits
     if price is not None and item.price > price:
         raise refusals.Dearer
     cost, available = item.price * count, points.balance_of(desk.conn, household_id)
@@ -241,7 +243,9 @@ def _check_limit(desk: Desk, household_id: int, item: Item, count: int) -> None:
 
 def _too_few(desk: Desk, item: Item, week: str) -> Exception:
     now = items.find_item(desk.conn, item.id)
-    left = now.left(week) if now is not None and now.state == "offered" else 0
+    if now is None or now.state != "offered":
+        return refusals.NotOffered()  # withdrawn in this moment
+    left = now.left(week)
     return refusals.TooFewLeft(count=left) if left else refusals.SoldOut()
 
 

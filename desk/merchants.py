@@ -104,7 +104,8 @@ def thank(desk: Desk, person: Person, merchant_id: int, thanked: bool) -> None:
 
 
 def end_merchant(desk: Desk, person: Person, merchant_id: int) -> Text:
-    """They give nothing more: their items are withdrawn, what was redeemed can still be had."""
+    """They give nothing more, and their items are withdrawn; not while somebody has yet to have one of them."""
+    stations.lock_counters(desk.conn, [], [merchant_id])  # whoever redeems something of theirs now does so before
     get_merchant(desk, person, merchant_id)
     if rows.at_counter(desk.conn, [], [merchant_id], rules.ALIVE, 1):
         raise refusals.StillWaiting

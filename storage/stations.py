@@ -48,6 +48,12 @@ def hold_open(conn: Connection, station_id: int) -> bool:
     return conn.execute(still.with_for_update(read=True, key_share=True)).scalar_one_or_none() == "open"
 
 
+def hold_giving(conn: Connection, merchant_id: int) -> bool:
+    """Do they give, and go on until this transaction ends?"""
+    still = select(merchants.c.state).where(merchants.c.id == merchant_id)
+    return conn.execute(still.with_for_update(read=True, key_share=True)).scalar_one_or_none() == "gives"
+
+
 def lock_counters(conn: Connection, station_ids: Collection[int], merchant_ids: Collection[int]) -> None:
     """Wrong codes at one counter are counted one after the other."""
     for table, ids in ((stations, station_ids), (merchants, merchant_ids)):
