@@ -42,10 +42,12 @@ from tests.simulator.invariants import INVARIANTS
 from tests.simulator.nursery import Afar, Forked, open_nursery
 from tests.simulator.play import LANGUAGE, Broken, Play
 from tests.simulator.savings import save_up
+from tests.simulator.step import Step
 from tests.simulator.tally import summary, unexpected
 from tests.simulator.town import Town, settle_there
 
 RESTS_EVERY = 60.0
+WALKERS = 3  # who do whole things beside
 LIVES = {1: 1.0, 2: 2.5}  # so many times as long: what one did for both the other does only when the lease ends
 LEASE = 2.0  # seconds after which the other takes over what a killed desk did for both
 PATIENT, GIVES_UP = 6, 15.0  # steps into the void, and then seconds until somebody hears
@@ -58,6 +60,7 @@ class Soak(Play):
     wrong: list[str] = field(default_factory=list)
     calm: bool = False
     rests: int = 0
+    walking: int = 0  # how many are in the middle of something whole
     unheard: int = 0  # steps since there was a desk that heard of them
 
     @property
@@ -113,6 +116,8 @@ class Soak(Play):
         self.rests += 1
         try:
             await self.town.do("faults", clear=True)
+            while self.walking:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
             while not all(desk.running for desk in self.afar.desks):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             for _try in range(400):
@@ -137,6 +142,20 @@ class Soak(Play):
             due = outbox.c.not_before.is_(None) | (outbox.c.not_before <= self.clock.now())
             waits = select(func.count()).where(outbox.c.state.in_(("queued", "sending")), due)
             return int(conn.scalar(waits) or 0)
+
+    async def go_about(self, whole_things: list[Step]) -> None:
+        """What takes many moves is done beside the single ones, by several at once."""
+        while True:
+            await asyncio.sleep(random.uniform(0.1, 1))
+            if self.calm:
+                continue
+            self.walking += 1
+            [drawn] = self.town.chance.choices(whole_things, [step.weight for step in whole_things])
+            did = await drawn.act(self)
+            self.walking -= 1
+            if did is not None:
+                self.counts[drawn.name] += 1
+                self.done.append(f"beside {self.clock.now():%d %H:%M:%S} {drawn.name}: {did}")
 
     # ── what only a real process meets ──────────────────────────────────────────────────────────────────────────────
 
@@ -216,7 +235,7 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
     afar = Afar([*desks], settings)
     for desk in desks:
         await desk.open()
-    steps = [step for step in [*STEPS, *whole.STEPS] if not step.alone]
+    steps = [step for step in STEPS if not step.alone]
     play: Any = Soak(seed, town, afar, clock, steps, INVARIANTS, [], [], pace=0.1)  # type: ignore[arg-type]
     for invariant in INVARIANTS:
         invariant.begin(play)
@@ -226,6 +245,7 @@ async def soak(url: str, data: Path, seconds: float, seed: int) -> Soak:
             for number, desk in enumerate(desks)
         ),
         asyncio.create_task(play.has_trouble_with_its_database(url)),
+        *(asyncio.create_task(play.go_about(whole.STEPS)) for _each in range(WALKERS)),
     ]
     end, rests_at = time.monotonic() + seconds, time.monotonic() + min(RESTS_EVERY, seconds / 2)
     try:

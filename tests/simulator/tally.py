@@ -23,6 +23,7 @@ from storage.tables import (
     redemptions,
     reports,
 )
+from tests.simulator.acts import whole
 
 if TYPE_CHECKING:
     from tests.simulator.soak import Soak
@@ -58,7 +59,7 @@ def summary(play: Soak, name: str, errors: list[str]) -> str:
         deeds = deeds_done(conn)
     lost = sum("is in no order" in each or "made 0" in each or "is nowhere" in each for each in play.wrong)
     doubled = sum("and" in each and "is in orders" in each for each in play.wrong)
-    never = sorted({step.name for step in play.steps} - Counter(play.counts).keys())
+    never = sorted({step.name for step in [*play.steps, *whole.STEPS]} - Counter(play.counts).keys())
     afar = play.afar
     lines = [
         f"{name}: {len(play.done)} steps, {afar.kills} kills, {afar.kills_at_birth} while opening,"
