@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection, Engine
 
-from bot.post.faults import place
+from bot.post.faults import house_trouble, place
 from bot.post.starting import once_it_can
 from storage import leases
 from storage.bells import LEASES, ring
@@ -55,7 +55,7 @@ class Duties:
         """Whatever is free is ours when this returns."""
         self._wanted = set(wanted)
         await once_it_can(lambda: asyncio.to_thread(self._prepare))
-        await self._beat()
+        await self._beat_on()
         self._task = asyncio.create_task(self._run(), name="heartbeat")
 
     async def lay_down(self, name: str) -> None:
@@ -93,11 +93,15 @@ class Duties:
             except TimeoutError:
                 pass
             self._rung.clear()
-            try:
-                wait = await self._beat()
-            except Exception as fault:
-                log.error("the heart stumbled", fault=place(fault))
-                wait = self._seconds / BEATS
+            wait = await self._beat_on()
+
+    async def _beat_on(self) -> float:
+        """What could not begin, since the database was gone just then, begins with the next beat."""
+        try:
+            return await self._beat()
+        except Exception as fault:
+            (log.warning if house_trouble(fault) else log.error)("the heart stumbled", fault=place(fault))
+            return self._seconds / BEATS
 
     async def _beat(self) -> float:
         """Renew, begin and end; in how many seconds to beat again."""
