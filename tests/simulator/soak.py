@@ -151,8 +151,10 @@ class Soak(Play):
                 continue
             self.walking += 1
             [drawn] = self.town.chance.choices(whole_things, [step.weight for step in whole_things])
-            did = await drawn.act(self)
-            self.walking -= 1
+            try:
+                did = await drawn.act(self)
+            finally:
+                self.walking -= 1
             if did is not None:
                 self.counts[drawn.name] += 1
                 self.done.append(f"beside {self.clock.now():%d %H:%M:%S} {drawn.name}: {did}")
