@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.post.circuit import REVOKED, REVOKED_PAUSE, is_revoked
+from bot.post.faults import place
 from bot.post.health import Health
 from bot.post.outcomes import NotSent, Outcome, Parked, PermanentlyRefused, Uncertain
 from bot.post.raw import Raw
@@ -21,6 +22,8 @@ HOOKED = (
     "This desk fetches its updates, but a webhook is set for this bot, so Telegram brings them elsewhere. Set "
     "LINLI_WEBHOOK_URL and LINLI_WEBHOOK_SECRET to run by webhook, or have the webhook deleted to fetch."
 )
+
+UNTAKEN = "What Telegram handed over could not be kept, so it is fetched once more. The log says where it failed."
 
 
 class Fetcher:
@@ -62,34 +65,48 @@ class Fetcher:
             if not isinstance(fetched, list):
                 await self._trouble(fetched)
                 continue
-            self._delay = 0.0
-            self._health.green("fetching")
             self._health.polled_at = self._health.now()
             self._health.green("token")
-            if not fetched:
-                # All that was fetched is forgotten there. After a week of silence Telegram numbers anew, perhaps lower,
-                # and would take our old offset for a confirmation of what we have never seen.
-                self.offset = 0
-            else:
-                self._taking = asyncio.ensure_future(self._take(fetched))
-                await asyncio.shield(self._taking)
-                self.offset = fetched[-1]["update_id"] + 1
+            if fetched and not await self._taken(fetched):
+                continue
+            self._delay = 0.0
+            self._health.green("fetching")
+            # With nothing fetched all is forgotten there. After a week of silence Telegram numbers anew, perhaps lower,
+            # and would take our old offset for a confirmation of what we have never seen.
+            self.offset = fetched[-1]["update_id"] + 1 if fetched else 0
+
+    async def _taken(self, fetched: list[Raw]) -> bool:
+        """Are they committed? If not they come again: a desk that no longer asks would be deaf without knowing."""
+        self._taking = asyncio.ensure_future(self._take(fetched))
+        try:
+            await asyncio.shield(self._taking)
+        except Exception as fault:
+            log.error("what was fetched could not be taken", fault=place(fault), count=len(fetched))
+            self._health.red("fetching", UNTAKEN)
+            await self._slower()
+            return False
+        return True
+
+    async def _slower(self, seconds: float = 0) -> None:
+        """Wait before asking again, longer each time."""
+        self._delay = max(seconds, min(30.0, max(0.5, self._delay * 2)))
+        await asyncio.sleep(self._delay)
 
     async def _trouble(self, outcome: Outcome) -> None:
         """Wait before asking again; with a token that is refused, long."""
-        self._delay = min(30.0, max(0.5, self._delay * 2))
+        seconds = 0.0
         match outcome:
             case _ if is_revoked(outcome):
                 self._health.red("token", REVOKED)
-                self._delay = REVOKED_PAUSE
+                seconds = REVOKED_PAUSE
             case PermanentlyRefused(code=409, words=words) if "webhook is active" in words:
                 self._health.red("fetching", HOOKED)
             case PermanentlyRefused(code=409):
                 self._health.red("fetching", ANOTHER)
             case Parked(retry_after):
-                self._delay = max(self._delay, retry_after)
+                seconds = retry_after
             case NotSent() | Uncertain():
                 self._health.red("fetching", f"Telegram cannot be reached ({outcome.why}).")
             case _:
                 self._health.red("fetching", f"Telegram refuses to hand over updates ({type(outcome).__name__}).")
-        await asyncio.sleep(self._delay)
+        await self._slower(seconds)

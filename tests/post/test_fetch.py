@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.post.fetch import ANOTHER
+from bot.post.fetch import ANOTHER, UNTAKEN
+from bot.post.raw import Raw
 from bot.post.wire import Wire
 from tests.post.conftest import Open, Town, ends, out, settled
 
@@ -37,6 +38,30 @@ async def test_a_refused_token_stops_the_fetching(town: Town, open_office: Open)
     assert "BotFather" in post.health.flags["token"]
     assert len(await town.calls("getUpdates")) == 0
     town.box.world.token = "42:TEST"
+
+
+async def test_what_cannot_be_taken_is_fetched_again(town: Town, open_office: Open, look: object) -> None:
+    """Whatever the fault, the desk goes on asking, and says meanwhile that something is wrong."""
+    ama = await town.person()
+    post = await open_office()
+    take, told = post.fetch._take, []
+
+    async def stumbles(updates: list[Raw]) -> None:
+        told.append(len(updates))
+        if len(told) <= 2:
+            raise ArithmeticError
+        assert post.health.flags["fetching"] == UNTAKEN
+        await take(updates)
+
+    post.fetch._take = stumbles
+    await town.says(ama, "hello")
+    async with asyncio.timeout(10):
+        while len(told) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await settled(town, post)
+    assert await town.heard(ama) == ["You said: hello"]
+    assert ends(look) == ["done"]  # type: ignore[arg-type]
+    assert post.health.ready
 
 
 async def test_a_stop_finishes_what_was_fetched(town: Town, open_office: Open, look: object) -> None:
