@@ -107,20 +107,20 @@ def came_alone(desk: Desk, order: Order) -> None:
         _refresh(desk, named)
 
 
-def fix_shares(desk: Desk, order: Order) -> list[CoVolunteer]:
-    """What each of those who came along will earn, fixed before the holder's own part is posted.
+def fix_shares(desk: Desk, order: Order) -> tuple[int, list[CoVolunteer]]:
+    """How many the holder shares with; and those whose part was fixed just now, before the holder's own is posted.
 
-    Whoever has not answered yet is counted: a part nobody says yes to is given to nobody.
+    Whoever has not answered yet is counted: a part nobody says yes to is given to nobody. Closed once before, parts
+    have been given, and there are no others: also if the holder could not earn theirs then, and can now.
     """
     held = rows.hold(desk.conn, order.id, order.holder_id) if order.holder_id is not None else []
-    if not held:
-        return []
-    shared = standard_for(desk, order)
-    if points.is_known(desk.conn, award_key(order)):
-        shared = 0  # it was closed once before, and all of it is given
-    share = part_of_each(shared, len(held), desk.file.points.together)
-    rows.fix_share(desk.conn, [each.id for each in held], share)
-    return [replace(each, share=share) for each in held]
+    before, came = [each for each in held if each.share], [each for each in held if each.waits_for_share]
+    if not came:
+        return len(before), []
+    given = bool(before) or points.is_known(desk.conn, award_key(order))
+    share = 0 if given else part_of_each(standard_for(desk, order), len(came), desk.file.points.together)
+    rows.fix_share(desk.conn, [each.id for each in came], share)
+    return len(before or came), [replace(each, share=share) for each in came]
 
 
 def share_out(desk: Desk, order: Order, came: Sequence[CoVolunteer]) -> None:

@@ -17,6 +17,7 @@ from domain.standard import standard_of
 from domain.words import _
 from storage import earnings
 from storage import points as rows
+from storage.co_volunteers import once_of
 from storage.household_changes import heir_of
 from storage.people import get_person
 from storage.standards import standard_id
@@ -108,6 +109,9 @@ def award(desk: Desk, order: Order, others: int = 0) -> int:
             tell_person(desk, doer.id, THANKS(category=category.name))
             return 0
         once = f"{once}:{doer.id}"
+    if rows.is_known(desk.conn, once_of(order.id, doer.id)):  # came along with whoever had it before
+        tell_person(desk, doer.id, THANKS(category=category.name))
+        return 0
     earning = Earning(
         once=once,
         household_id=doer.household_id,

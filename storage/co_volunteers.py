@@ -26,6 +26,10 @@ class CoVolunteer:
     share: int | None
     named_at: datetime
 
+    @property
+    def waits_for_share(self) -> bool:
+        return self.state in _COMES and self.share is None
+
 
 _FIELDS = [co_volunteers.c[name] for name in CoVolunteer.__dataclass_fields__]
 _ALL = select(*_FIELDS)
@@ -60,9 +64,8 @@ def came(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
 
 
 def hold(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
-    """Those whose share is not fixed yet; none of them answers until this transaction ends."""
-    held = [CoVolunteer(*row) for row in _HELD.all(conn, {"order_id": order_id, "holder_id": holder_id})]
-    return [each for each in held if each.state in _COMES and each.share is None]
+    """Whoever this holder says came along; none of them answers until this transaction ends."""
+    return [CoVolunteer(*row) for row in _HELD.all(conn, {"order_id": order_id, "holder_id": holder_id})]
 
 
 def fix_share(conn: Connection, named_ids: Sequence[int], share: int) -> None:

@@ -22,7 +22,7 @@ from domain.points import HELPED, Posting
 from domain.refusals import AlreadyDone, NotFound
 from storage.points import account_of, audit, balance_of, desk_account, post
 from storage.tables import co_volunteers as rows
-from storage.tables import people, transfers
+from storage.tables import orders, people, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.cast import GROUP, Cast, add_account, add_household, ask, gather, give
@@ -177,6 +177,44 @@ def test_what_is_reopened_and_done_again_earns_nobody_twice(at_desk: AtDesk) -> 
         said_yes(desk, cast.ben)
         closing.close(desk, cast.ama, order_id)
         assert points_of(desk, cast.ben, cast.cleo) == [2, 3]
+
+
+def shared_twice(desk: Desk, cast: Cast, order_id: int, holder: Person, *along: Person) -> None:
+    """It was closed, and whoever has seen it finds that it is not mended; done again, and closed again."""
+    again = update(orders).where(orders.c.id == order_id)
+    desk.conn.execute(again.values(state="reopened", resolved_at=None, closed_at=None, holder_id=None))
+    claim(desk, holder, order_id, GROUP)
+    closing.resolve(desk, holder, order_id, [], [each.id for each in along])
+    for each in along:
+        said_yes(desk, each)
+    closing.close(desk, cast.ama, order_id)
+
+
+def test_a_holder_who_earned_nothing_at_first_earns_later_what_is_left(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        lived_at = cast.ben.household_id
+        desk.conn.execute(update(people).where(people.c.id == cast.ben.id).values(household_id=None))
+        order_id = helped(desk, cast, cast.cleo)
+        said_yes(desk, cast.cleo)
+        closing.close(desk, cast.ama, order_id)
+        assert points_of(desk, cast.ben, cast.cleo) == [0, 2]
+        desk.conn.execute(update(people).where(people.c.id == cast.ben.id).values(household_id=lived_at))
+        dan = add_account(desk, 31, "Dan", household_id=add_household(desk, "Ankang 12"))
+        give(desk, dan, "volunteer", team_id=cast.team)
+        shared_twice(desk, cast, order_id, cast.ben, dan)
+        assert points_of(desk, cast.ben, cast.cleo, dan) == [3, 2, 0], "together what one alone would have earned"
+
+
+def test_whoever_came_along_and_then_had_it_themselves_earns_once(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        order_id = helped(desk, cast, cast.cleo)
+        said_yes(desk, cast.cleo)
+        closing.close(desk, cast.ama, order_id)
+        assert points_of(desk, cast.ben, cast.cleo) == [3, 2]
+        shared_twice(desk, cast, order_id, cast.cleo)
+        assert points_of(desk, cast.ben, cast.cleo) == [3, 2]
 
 
 def test_what_is_taken_back_from_the_holder_is_taken_back_from_all(at_desk: AtDesk) -> None:
