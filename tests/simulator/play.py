@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, select
 from structlog.testing import capture_logs
 
 from bot.demo.seed import seed as move_in
-from bot.demo.town import TOKEN, town_file
+from bot.demo.town import TOKEN
 from bot.settings import Settings
 from desk.front import Desk
 from domain.desk_file import DeskFile
@@ -29,6 +29,7 @@ from storage.tables import metadata
 from storage.vault import Keys
 from tests.conftest import MORNING
 from tests.simulator.database import OneLook, make_haste, reading_engine
+from tests.simulator.limits import limited_file
 from tests.simulator.loop import VirtualClock, VirtualLoop
 from tests.simulator.machine import Killed, Machine
 from tests.simulator.savings import save_up
@@ -242,7 +243,7 @@ async def opened(
     assert isinstance(loop, VirtualLoop)
     loop.set_exception_handler(lambda _loop, context: note_fault(faults, context))
     clock = VirtualClock(MORNING, loop)
-    file: DeskFile = town_file(LANGUAGE)
+    file: DeskFile = limited_file(LANGUAGE)
     box = Sandbox(TOKEN, clock=clock, budgets=True)
     given = {"bot_token": TOKEN, "bot_api": "http://sandbox", "data": data, "database_url": database_url, "key": "k"}
     settings = Settings.model_validate(given)

@@ -17,6 +17,7 @@ from tests.simulator.acts import (
     reporting,
     residents,
     telegram,
+    together,
     volunteers,
 )
 from tests.simulator.step import Step
@@ -33,6 +34,7 @@ DEEDS: list[Step] = [
     *households.STEPS,
     *points.STEPS,
     *honours.STEPS,
+    *together.STEPS,
 ]
 TROUBLE: list[Step] = [*telegram.STEPS, *house.STEPS]
 SHARE = 0.21

@@ -16,6 +16,7 @@ from tests.simulator.invariants import (
     pictures,
     points,
     reports,
+    together,
 )
 from tests.simulator.step import Invariant
 
@@ -33,4 +34,5 @@ INVARIANTS: list[Invariant] = [
     *households.INVARIANTS,
     *points.INVARIANTS,
     *honours.INVARIANTS,
+    *together.INVARIANTS,
 ]
