@@ -129,6 +129,14 @@ def whole_on_postgresql(conn: Connection, statement: str, parameters: Any) -> It
             yield node.get("Relation Name", str(index))
 
 
+def forget_sizes(conn: Connection) -> None:
+    """What PostgreSQL has noted of tables that were small when an index was made, or when it looked through them."""
+    if conn.dialect.name == "postgresql":
+        ours = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+        conn.exec_driver_sql(f"UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid IN {ours}")
+        conn.exec_driver_sql(f"DELETE FROM pg_statistic WHERE starelid IN {ours}")
+
+
 async def test_nothing_on_the_way_of_a_message_reads_a_whole_table(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,8 +148,10 @@ async def test_nothing_on_the_way_of_a_message_reads_a_whole_table(
         assert len(seen) > 50, "the story goes through the whole desk"
         looks = whole_on_sqlite if database_url.startswith("sqlite") else whole_on_postgresql
         found: list[str] = []
+        asked = list(seen.items())
         with town.demo.app.writer.begin() as conn:
-            for statement, parameters in list(seen.items()):
+            forget_sizes(conn)
+            for statement, parameters in asked:
                 tables = {table for table in looks(conn, statement, parameters) if table not in SMALL}
                 found += [f"{', '.join(sorted(tables))}: {' '.join(statement.split())}"] if tables else []
     assert not found, "\n".join(found)
