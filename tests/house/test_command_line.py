@@ -150,7 +150,7 @@ def test_check_looks_and_makes_nothing(linli: Command, place: Path, monkeypatch:
     assert code == 1 and "token is missing" in said
     monkeypatch.setenv("LINLI_BOT_TOKEN", TOKEN)
     code, said = linli("check", "--lang", "en")
-    assert code == 0 and "4 places" in said and "Everything is sound" in said
+    assert code == 0 and "places 4" in said and "Everything is sound" in said
     assert [path.name for path in place.iterdir()] == ["desk.toml"]
 
 
