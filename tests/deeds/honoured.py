@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from desk import honours
+from bot.words import Reader
+from desk import honour_asks, honours
 from desk.front import CardRefresh, Desk
+from desk.honour_standing import shown
+from desk.honour_ties import ASKED as QUESTION
 from desk.points import earn
 from domain.desk_honours import HonourRules
-from domain.honours import Honour, HonourBoard, period_of
+from domain.honours import YES, Honour, HonourBoard, period_of
 from domain.people import Person
 from domain.points import Earning
 from domain.words import Text, _
 from storage import honours as rows
 from storage.people import get_person
+from tests.conftest import MORNING, AtDesk
 from tests.deeds.cast import Cast, gather
 
 DECEMBER = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
@@ -82,3 +87,47 @@ def shown_to(desk: Desk, subject: str) -> list[int]:
 
 def again(desk: Desk, person: Person) -> Person:
     return get_person(desk.conn, person.id)
+
+
+def names(desk: Desk, board_id: int) -> list[str]:
+    board = honours.get_board(desk, board_id)
+    return [in_words(row.name) for row in shown(desk, board).rows]
+
+
+def in_words(text: Text) -> str:
+    return Reader("en", ZoneInfo("Asia/Shanghai"), MORNING).label(text)
+
+
+def asked(at_desk: AtDesk) -> tuple[Town, int]:
+    """Everybody on Ankang's board has been asked."""
+    with at_desk(MORNING) as desk:
+        town = with_points(desk)
+    with at_desk(DECEMBER) as desk:
+        swept(desk)
+        board_id = the_board(desk).id
+    with at_desk(ASKED) as desk:
+        assert swept(desk) == 1
+        everybody = sorted(each.telegram_id or 0 for each in (town.cast.ama, town.cast.ben, town.cast.cleo))
+        assert sorted(shown_to(desk, QUESTION)) == everybody
+    return town, board_id
+
+
+def say(desk: Desk, person: Person, board_id: int, word: str) -> None:
+    honour, reader = honour_of(desk, person, board_id), again(desk, person)
+    read = honour_asks.question(desk, honour.id, reader)
+    honour_asks.answer(desk, reader, honour.id, word, read.mark if read is not None else 0)
+
+
+def version(desk: Desk, board_id: int) -> int:
+    return honours.get_board(desk, board_id).version
+
+
+def all_say_yes(desk: Desk, cast: Cast, board_id: int) -> None:
+    for each in (cast.ama, cast.ben, cast.cleo):
+        say(desk, each, board_id, YES)
+
+
+def published(desk: Desk, cast: Cast, board_id: int) -> None:
+    """All have said yes, and it is out."""
+    all_say_yes(desk, cast, board_id)
+    honours.publish(desk, cast.dina, board_id, version(desk, board_id))

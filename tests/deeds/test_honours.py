@@ -1,62 +1,50 @@
-"""The honour board: proposed once, looked over, asked about, published once; nobody is named who has not said yes."""
+"""The honour board: proposed once, asked about, published once; nobody is named who has not said yes."""
 
 from __future__ import annotations
 
-import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from bot.words import Reader
 from desk import boards, forgetting, honour_asks, honour_review, honours, household_cards, households
-from desk.front import CardRefresh, Desk, Line
+from desk.front import CardRefresh, Line
 from desk.honour_standing import shown
 from desk.honour_ties import ASKED as QUESTION
 from desk.honour_ties import REVIEW, SHOWN
 from desk.household_changes import merge, split
 from domain import honours as said
-from domain.honours import ASKING, EMPTY, LAPSED, NO, PROPOSED, PUBLISHED, YES
+from domain.honours import ASKING, EMPTY, LAPSED, NO, PROPOSED, YES
 from domain.households import Address
-from domain.people import Person
-from domain.refusals import NotFound, Refusal
-from domain.words import Text
+from domain.refusals import NotFound
 from storage import honours as rows
 from storage import points
 from storage.tables import audit_log, honour_boards, transfers
 from storage.tables import honours as table
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
-from tests.deeds.cast import GROUP, OTHER_GROUP, add_account, add_household, give
+from tests.conftest import MORNING, AtDesk
+from tests.deeds.at_once import race
+from tests.deeds.cast import GROUP, OTHER_GROUP, add_account, add_household
 from tests.deeds.honoured import (
     ANSWERED,
     ASKED,
     DECEMBER,
     NOVEMBER,
-    Town,
     again,
+    all_say_yes,
+    asked,
     earns,
     honour_of,
+    names,
+    published,
     rules,
+    say,
     shown_to,
     swept,
     the_board,
+    version,
     with_points,
 )
-
-
-def names(desk: Desk, board_id: int) -> list[str]:
-    board = honours.get_board(desk, board_id)
-    return [in_words(row.name) for row in shown(desk, board).rows]
-
-
-def in_words(text: Text) -> str:
-    return Reader("en", ZoneInfo("Asia/Shanghai"), MORNING).label(text)
-
 
 # ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,18 +71,7 @@ def test_two_desks_propose_one_board(at_desk: AtDesk, database_url: str) -> None
     with at_desk(MORNING) as desk:
         with_points(desk)
         file = desk.file
-    together = Barrier(2)
-
-    def propose(_number: int) -> int | None:
-        engine = open_writer(database_url)
-        together.wait()
-        with engine.begin() as conn:
-            made = honours.propose(Desk(conn, file, DECEMBER, KEYS, random.Random(1)), "ankang", NOVEMBER)
-        engine.dispose()
-        return made
-
-    with ThreadPoolExecutor(2) as pool:
-        made = list(pool.map(propose, range(2)))
+    made = race(database_url, file, [lambda desk: honours.propose(desk, "ankang", NOVEMBER)] * 2, now=DECEMBER)
     assert sorted(each is None for each in made) == [False, True]
     with at_desk(DECEMBER) as desk:
         assert len(desk.conn.execute(select(table.c.id)).all()) == 3
@@ -156,30 +133,6 @@ def test_an_older_board_that_nobody_published_is_over_when_the_next_one_comes(at
 
 
 # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def asked(at_desk: AtDesk) -> tuple[Town, int]:
-    """Everybody on Ankang's board has been asked."""
-    with at_desk(MORNING) as desk:
-        town = with_points(desk)
-    with at_desk(DECEMBER) as desk:
-        swept(desk)
-        board_id = the_board(desk).id
-    with at_desk(ASKED) as desk:
-        assert swept(desk) == 1
-        everybody = sorted(each.telegram_id or 0 for each in (town.cast.ama, town.cast.ben, town.cast.cleo))
-        assert sorted(shown_to(desk, QUESTION)) == everybody
-    return town, board_id
-
-
-def say(desk: Desk, person: Person, board_id: int, word: str) -> None:
-    honour, reader = honour_of(desk, person, board_id), again(desk, person)
-    read = honour_asks.question(desk, honour.id, reader)
-    honour_asks.answer(desk, reader, honour.id, word, read.mark if read is not None else 0)
-
-
-def version(desk: Desk, board_id: int) -> int:
-    return honours.get_board(desk, board_id).version
 
 
 def test_the_households_are_asked_a_day_later_and_only_once(at_desk: AtDesk) -> None:
@@ -290,9 +243,7 @@ def test_a_name_goes_with_whoever_allowed_it(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
     cast = town.cast
     with at_desk(ASKED) as desk:
-        for each in (cast.ama, cast.ben, cast.cleo):
-            say(desk, each, board_id, YES)
-        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        published(desk, cast, board_id)
         board = honours.get_board(desk, board_id)
         assert len(shown(desk, board).rows) == 3
         boards.hide(desk, again(desk, cast.ama))
@@ -301,148 +252,23 @@ def test_a_name_goes_with_whoever_allowed_it(at_desk: AtDesk) -> None:
         households.leave(desk, again(desk, cast.ben))
         assert (len(shown(desk, board).rows), shown(desk, board).unnamed) == (1, 1), "Olu was not asked"
         with pytest.raises(said.TooLateToBeNamed):
-            say_as(desk, olu, cast.ben.household_id, board_id)
+            say(desk, olu, board_id, YES)
         forgetting.forget(desk, again(desk, cast.cleo))
         assert not shown(desk, board).rows
         cleos = desk.conn.execute(select(table).where(table.c.household_id == cast.cleo.household_id)).one()
         assert cleos.name is None
 
 
-def say_as(desk: Desk, person: Person, household_id: int | None, board_id: int) -> None:
-    [honour] = [each for each in rows.on_board(desk.conn, board_id) if each.household_id == household_id]
-    honour_asks.answer(desk, person, honour.id, YES, 0)
-
-
 def test_a_yes_can_be_taken_back_when_it_is_out(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
     cast = town.cast
     with at_desk(ASKED) as desk:
-        for each in (cast.ama, cast.ben, cast.cleo):
-            say(desk, each, board_id, YES)
-        honours.publish(desk, cast.dina, board_id, version(desk, board_id))
+        published(desk, cast, board_id)
         say(desk, cast.ben, board_id, NO)
         seen = shown(desk, honours.get_board(desk, board_id))
         assert [row.rank for row in seen.rows] == [1, 3] and seen.unnamed == 1
         assert honour_asks.seen(desk, board_id, again(desk, cast.ben)).own is None  # type: ignore[union-attr]
         assert honour_asks.seen(desk, board_id, again(desk, cast.ama)).own is not None  # type: ignore[union-attr]
-
-
-# ── looking over ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_one_is_left_out_with_a_reason_and_put_back(at_desk: AtDesk) -> None:
-    with at_desk(MORNING) as desk:
-        town = with_points(desk)
-    cast = town.cast
-    with at_desk(DECEMBER) as desk:
-        swept(desk)
-        board = the_board(desk)
-        honour = honour_of(desk, cast.ben, board.id)
-        with pytest.raises(NotFound):
-            honour_review.leave_out(desk, cast.cleo, honour.id, "No")
-        honour_review.leave_out(desk, cast.dina, honour.id, "They asked me to")
-        with pytest.raises(said.BoardChanged):
-            honour_review.leave_out(desk, cast.dina, honour.id, "Twice")
-        left = honour_of(desk, cast.ben, board.id)
-        assert (left.left_out, left.why, left.changed_by) == (True, "They asked me to", cast.dina.id)
-        with pytest.raises(said.BoardChanged):
-            honours.ask_now(desk, cast.dina, board.id, board.version)
-    with at_desk(ASKED) as desk:
-        swept(desk)
-        assert cast.ben.telegram_id not in shown_to(desk, QUESTION), "nobody is asked who is left out"
-        honour_review.put_back(desk, cast.dina, honour.id)
-        assert cast.ben.telegram_id in shown_to(desk, QUESTION)
-        whats = list(desk.conn.scalars(select(audit_log.c.what)))
-        assert whats.count("honour_left_out") == whats.count("honour_put_back") == 1
-
-
-def test_the_deeds_are_shown_and_not_for_whom(at_desk: AtDesk) -> None:
-    with at_desk(MORNING) as desk:
-        town = with_points(desk)
-        earns(desk, town.cast.ama, 3, "once more")
-    with at_desk(DECEMBER) as desk:
-        swept(desk)
-        board = the_board(desk)
-        honour_review.look_at(desk, town.cast.dina, honour_of(desk, town.cast.ama, board.id).id)
-        seen = honour_review.review(desk, town.cast.dina, board.id)
-        assert [(in_words(each.reason), each.count, each.points) for each in seen.deeds] == [("Help: Errands", 2, 12)]
-        assert seen.opened is not None and not seen.opened.own
-        with pytest.raises(NotFound):
-            honour_review.look_at(desk, town.cast.ben, honour_of(desk, town.cast.ama, board.id).id)
-
-
-def test_a_quiet_hero_is_added_and_asked(at_desk: AtDesk) -> None:
-    town, board_id = asked(at_desk)
-    cast = town.cast
-    at = Address("ankang", "3", "Ankang 9")
-    with at_desk(ASKED + timedelta(days=1)) as desk:
-        before = honours.get_board(desk, board_id).answer_by
-        with pytest.raises(NotFound):
-            honour_review.add_hero(desk, cast.ben, board_id, at, "Sweeps the stairs")
-        honour_review.add_hero(desk, cast.dina, board_id, at, "Sweeps the stairs")
-        assert shown_to(desk, QUESTION) == [cast.faye.telegram_id]
-        after = honours.get_board(desk, board_id).answer_by
-        assert before is not None and after is not None and after > before, "they have as long as the others had"
-        with pytest.raises(said.OnItAlready):
-            honour_review.add_hero(desk, cast.dina, board_id, at, "Once more")
-        say(desk, cast.faye, board_id, YES)
-        [row] = shown(desk, honours.get_board(desk, board_id)).rows
-        assert (row.rank, row.points) == (None, None)
-
-
-def test_nobody_decides_about_their_own_household_and_nobody_who_hides_is_added(at_desk: AtDesk) -> None:
-    with at_desk(MORNING) as desk:
-        town = with_points(desk)
-        cast = town.cast
-        gia = add_account(desk, 51, "Gia", household_id=cast.ama.household_id)
-        give(desk, gia, "supervisor", unit="ankang")
-        boards.hide(desk, cast.faye)
-    with at_desk(DECEMBER) as desk:
-        swept(desk)
-        board = the_board(desk)
-        honour = honour_of(desk, cast.ama, board.id)
-        with pytest.raises(said.OwnHousehold):
-            honour_review.leave_out(desk, again(desk, gia), honour.id, "Modesty")
-        for at, refusal in (
-            (Address("ankang", "3", "Ankang, building 3, room 201"), Refusal),
-            (Address("ankang", "3", "Ankang 9"), said.WouldRatherNot),
-        ):
-            with pytest.raises(refusal):
-                honour_review.add_hero(desk, again(desk, gia), board.id, at, "We sweep")
-
-
-def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None:
-    """One publishes, the other leaves somebody out: whoever is second reads that it has changed."""
-    town, board_id = asked(at_desk)
-    cast = town.cast
-    with at_desk(ASKED) as desk:
-        for each in (cast.ama, cast.ben, cast.cleo):
-            say(desk, each, board_id, YES)
-        seen, file, honour = version(desk, board_id), desk.file, honour_of(desk, cast.ben, board_id)
-    together = Barrier(2)
-
-    def act(number: int) -> str:
-        engine = open_writer(database_url)
-        together.wait()
-        try:
-            with engine.begin() as conn:
-                desk = Desk(conn, file, ASKED, KEYS, random.Random(number))
-                if number:
-                    honours.publish(desk, cast.dina, board_id, seen)
-                else:
-                    honour_review.leave_out(desk, cast.dina, honour.id, "Wait")
-            return "done"
-        except Refusal as refusal:
-            return type(refusal).__name__
-        finally:
-            engine.dispose()
-
-    with ThreadPoolExecutor(2) as pool:
-        ends = list(pool.map(act, range(2)))
-    assert sorted(ends) in (["BoardChanged", "done"], ["BoardIsOver", "done"]), ends
-    with at_desk(ASKED) as desk:
-        out = honours.get_board(desk, board_id).state == PUBLISHED
-        assert honour_of(desk, cast.ben, board_id).left_out is not out
 
 
 # ── households change ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -467,15 +293,14 @@ def test_of_a_household_that_is_put_together_or_parted_nobody_is_named_unasked(a
     town, board_id = asked(at_desk)
     cast = town.cast
     with at_desk(ASKED) as desk:
-        for each in (cast.ama, cast.ben, cast.cleo):
-            say(desk, each, board_id, YES)
+        all_say_yes(desk, cast, board_id)
         merge(desk, cast.dina, town.homes[1], town.homes[0], "together")
         assert len(names(desk, board_id)) == 2, "the one that stands no more is on it no more"
         olu = add_account(desk, 41, "Olu", household_id=town.homes[2])
         split(desk, cast.dina, town.homes[2], [cast.cleo.id], Address("ankang", "7", "1"), 0, "moved", "once")
         board = honours.get_board(desk, board_id)
         assert (len(names(desk, board_id)), shown(desk, board).unnamed) == (1, 1), "Olu has not said yes"
-        say_as_member(desk, olu, town.homes[2], board_id)
+        say(desk, olu, board_id, YES)
         assert len(names(desk, board_id)) == 2
 
 
@@ -504,15 +329,8 @@ def test_whoever_takes_in_a_household_takes_its_place_and_is_asked(at_desk: AtDe
         both = sorted(each.telegram_id or 0 for each in (cast.ama, cast.faye))
         assert sorted(shown_to(desk, QUESTION)[-2:]) == both
         assert names(desk, board_id) == []
-        say_as_member(desk, again(desk, cast.faye), cast.faye.household_id, board_id)
+        say(desk, again(desk, cast.faye), board_id, YES)
         assert len(names(desk, board_id)) == 1
-
-
-def say_as_member(desk: Desk, person: Person, household_id: int, board_id: int) -> None:
-    [honour] = [each for each in rows.on_board(desk.conn, board_id) if each.household_id == household_id]
-    read = honour_asks.question(desk, honour.id, person)
-    assert read is not None
-    honour_asks.answer(desk, person, honour.id, YES, read.mark)
 
 
 def test_names_and_words_of_a_board_are_kept_for_a_year(at_desk: AtDesk) -> None:
