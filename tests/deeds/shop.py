@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from desk.front import Desk
+from desk import pickup_codes as codes
+from desk.front import Desk, Line
 from domain.people import Person
 from domain.points import Posting
 from domain.words import _
 from storage import items, points, stations
+from storage.audit import audit
 from storage.people import get_person
 from storage.roles import give_role
 from tests.deeds.cast import Cast, add_account, gather, give
@@ -58,3 +60,12 @@ def open_shop(desk: Desk, points_each: int = 100) -> Shop:
     rice = add_item(desk, station, "Rice", 20, stock=5)
     haircut = add_item(desk, station, "Haircut", 30, kind="service", weekly=2)
     return Shop(cast, get_person(desk.conn, eli.id), ivy, station, rice, haircut)
+
+
+def sound(desk: Desk) -> bool:
+    """Do the books fit, and is every code the one that was given?"""
+    return audit(desk.conn) == [] and codes.wrong_codes(desk) == []
+
+
+def told(desk: Desk, telegram_id: int | None) -> list[str]:
+    return [said.text.msgid for said in desk.said if isinstance(said, Line) and said.chat_id == telegram_id]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
@@ -25,6 +23,7 @@ from storage.tables import co_volunteers as rows
 from storage.tables import orders, people, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import GROUP, Cast, add_account, add_household, ask, gather, give
 
 ALL_SHARE = Together()
@@ -41,6 +40,14 @@ def helped(desk: Desk, cast: Cast, *along: Person, once: str = "talk-1") -> int:
 def said_yes(desk: Desk, person: Person) -> None:
     for named in desk.conn.scalars(select(rows.c.id).where(rows.c.person_id == person.id, rows.c.state == "asked")):
         co_volunteers.answer(desk, person, named, True)
+
+
+def shared(desk: Desk, cast: Cast) -> int:
+    """Ben has done it and Cleo came along; both is confirmed."""
+    order_id = helped(desk, cast, cast.cleo)
+    said_yes(desk, cast.cleo)
+    closing.close(desk, cast.ama, order_id)
+    return order_id
 
 
 def points_of(desk: Desk, *of: Person) -> list[int]:
@@ -160,9 +167,7 @@ def test_caps_hold_for_each_of_them(at_desk: AtDesk) -> None:
         desk.file = replace(
             desk.file, points=replace(desk.file.points, caps=replace(desk.file.points.caps, person_day=8))
         )
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        shared(desk, cast)
         assert points_of(desk, cast.ben, cast.cleo) == [8, 8]
 
 
@@ -195,9 +200,7 @@ def test_a_holder_who_earned_nothing_at_first_earns_later_what_is_left(at_desk: 
         cast = gather(desk)
         lived_at = cast.ben.household_id
         desk.conn.execute(update(people).where(people.c.id == cast.ben.id).values(household_id=None))
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        order_id = shared(desk, cast)
         assert points_of(desk, cast.ben, cast.cleo) == [0, 2]
         desk.conn.execute(update(people).where(people.c.id == cast.ben.id).values(household_id=lived_at))
         dan = add_account(desk, 31, "Dan", household_id=add_household(desk, "Ankang 12"))
@@ -209,9 +212,7 @@ def test_a_holder_who_earned_nothing_at_first_earns_later_what_is_left(at_desk: 
 def test_whoever_came_along_and_then_had_it_themselves_earns_once(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        order_id = shared(desk, cast)
         assert points_of(desk, cast.ben, cast.cleo) == [3, 2]
         shared_twice(desk, cast, order_id, cast.cleo)
         assert points_of(desk, cast.ben, cast.cleo) == [3, 2]
@@ -220,9 +221,7 @@ def test_whoever_came_along_and_then_had_it_themselves_earns_once(at_desk: AtDes
 def test_what_is_taken_back_from_the_holder_is_taken_back_from_all(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        order_id = shared(desk, cast)
         first = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == f"award:order:{order_id}")) or 0
         by_hand.take_back(desk, cast.dina, first, "It never happened")
         assert points_of(desk, cast.ben, cast.cleo) == [0, 0] and audit(desk.conn) == []
@@ -231,9 +230,7 @@ def test_what_is_taken_back_from_the_holder_is_taken_back_from_all(at_desk: AtDe
 def test_one_part_alone_can_be_taken_back(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        order_id = shared(desk, cast)
         part = select(transfers.c.id).where(transfers.c.once == f"award:order:{order_id}:with:{cast.cleo.id}")
         by_hand.take_back(desk, cast.dina, desk.conn.scalar(part) or 0, "She was not there")
         assert points_of(desk, cast.ben, cast.cleo) == [3, 0]
@@ -242,9 +239,7 @@ def test_one_part_alone_can_be_taken_back(at_desk: AtDesk) -> None:
 def test_if_one_part_is_spent_nothing_is_taken_back(at_desk: AtDesk) -> None:
     with at_desk() as desk:
         cast = gather(desk)
-        order_id = helped(desk, cast, cast.cleo)
-        said_yes(desk, cast.cleo)
-        closing.close(desk, cast.ama, order_id)
+        order_id = shared(desk, cast)
         spent = [Posting(account_of(desk.conn, cast.cleo.household_id or 0), -2)]
         post(desk.conn, desk.now, "capture", "spent", [*spent, Posting(desk_account(desk.conn, "market"), 2)], HELPED)
         first = desk.conn.scalar(select(transfers.c.id).where(transfers.c.once == f"award:order:{order_id}")) or 0
@@ -286,20 +281,9 @@ def test_an_answer_and_the_close_at_once_give_each_their_part_once(database_url:
         for each in others:
             give(desk, each, "volunteer", team_id=cast.team)
         order_id = helped(desk, cast, *others)
-    together = Barrier(4)
-
-    def act(number: int) -> None:
-        own = open_writer(database_url)
-        together.wait()
-        with own.begin() as conn:
-            if number == 3:
-                closing.close(desk_at(conn), cast.ama, order_id)
-            else:
-                said_yes(desk_at(conn), others[number])
-        own.dispose()
-
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(act, range(4)))
+    deeds = [lambda desk, who=who: said_yes(desk, who) for who in others]
+    ends = race(database_url, desk_file, [*deeds, lambda desk: closing.close(desk, cast.ama, order_id)])
+    assert not [each for each in ends if isinstance(each, type)], "nobody is refused"
     with engine.begin() as conn:
         assert points_of(desk_at(conn), cast.ben, *others) == [2, 1, 1, 1] and audit(conn) == []
     engine.dispose()

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
 
 from desk import counter, market, merchants, on_paper, pickups
 from desk import pickup_codes as codes
 from desk.front import Desk, Line
-from domain import market as rules
 from domain import market_refusals as refusals
-from domain.desk_file import DeskFile
 from domain.market import Redemption
-from domain.people import Person
 from domain.points import NotEnoughPoints
-from domain.refusals import NotFound, Refusal
+from domain.refusals import NotFound
 from domain.words import plain
 from storage import items, points
 from storage import redemptions as rows
-from storage.audit import audit
-from storage.tables import items as items_table
-from storage.tables import redemptions
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import AtDesk
 from tests.deeds.cast import add_account, add_household
-from tests.deeds.shop import Shop, add_item, earn, home, keep, open_shop
+from tests.deeds.shop import Shop, add_item, earn, home, keep, open_shop, sound, told
 
 DAY = timedelta(days=1)
-
-
-def sound(desk: Desk) -> bool:
-    return audit(desk.conn) == [] and codes.wrong_codes(desk) == []
 
 
 def get(desk: Desk, redemption: Redemption) -> Redemption:
@@ -49,10 +31,6 @@ def stock(desk: Desk, item_id: int) -> int:
     item = items.find_item(desk.conn, item_id)
     assert item is not None
     return item.stock
-
-
-def told(desk: Desk, telegram_id: int | None) -> list[str]:
-    return [said.text.msgid for said in desk.said if isinstance(said, Line) and said.chat_id == telegram_id]
 
 
 def handed_over(desk: Desk, shop: Shop, redemption: Redemption) -> None:
@@ -190,33 +168,6 @@ def test_however_many_wait_all_of_them_hear_once_that_it_is_back(
         assert heard() == [1] * 6 + [0] * 2
         market.call_off(desk, shop.cast.ben, mine.id)
         assert not pickups.sweep_awaited(desk) and heard() == [1] * 8
-
-
-def test_nothing_is_redeemed_at_a_station_that_is_being_closed(database_url: str, desk_file: DeskFile) -> None:
-    engine = open_writer(database_url)
-    with engine.begin() as conn:
-        shop = open_shop(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)))
-    together = Barrier(2)
-
-    def act(closes: bool) -> bool:
-        own = open_writer(database_url)
-        together.wait()
-        try:
-            with own.begin() as conn:
-                desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
-                if closes:
-                    merchants.close_station(desk, shop.ivy, shop.station)
-                else:
-                    market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
-            return True
-        except Refusal:
-            return False
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(2) as threads:
-        assert sorted(threads.map(act, (True, False))) == [False, True], "one of them, and not both"
-    engine.dispose()
 
 
 def test_the_places_of_a_week_come_back_on_monday(at_desk: AtDesk) -> None:
@@ -420,183 +371,3 @@ def test_a_merchants_own_keeper_sees_only_what_they_give(at_desk: AtDesk) -> Non
         assert [(who.name, [item.id for item in given]) for who, given in merchants.thanked(desk)] == [
             ({"en": "Baker"}, [bread])
         ]
-
-
-# ── codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_guesser_with_ten_thousand_codes_hits_nothing_and_is_locked_out(at_desk: AtDesk) -> None:
-    """Even if they come back whenever the counter opens again. (A thousand, where each answer takes its time.)"""
-    with at_desk() as desk:
-        many = 10_000 if desk.conn.dialect.name == "sqlite" else 1_000
-        shop = open_shop(desk)
-        mine = market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
-        chance, wrong, locked = random.Random(8), 0, 0
-        for number in range(many):
-            guess = "".join(chance.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _sign in range(8))
-            try:
-                counter.find_by_code(desk, shop.eli, guess)
-                pytest.fail(f"{guess} opened something")
-            except refusals.WrongCode:
-                wrong += 1
-            except refusals.CounterLocked:
-                locked += 1
-            if number % (many // 10) == many // 10 - 1:  # they wait, and try again
-                with pytest.raises(refusals.CounterLocked):
-                    counter.find_by_code(desk, shop.eli, codes.code_of(desk, mine))
-                desk.now += timedelta(minutes=11)
-        assert wrong == 10 * rules.TRIES and locked == many - wrong
-        assert len([line for line in told(desk, shop.ivy.telegram_id) if "wrong codes" in line]) == 10
-        counter.find_by_code(desk, shop.eli, codes.code_of(desk, mine))
-
-
-def test_a_code_is_kept_only_as_a_hash_and_opens_only_its_own_station(at_desk: AtDesk) -> None:
-    from storage import stations
-
-    with at_desk() as desk:
-        shop = open_shop(desk)
-        other = stations.add_station(desk.conn, desk.now, None, unit="ankang", name={"en": "Other"})
-        oskar = add_account(desk, 96, "Oskar")
-        keep(desk, oskar, other)
-        add_item(desk, other, "Rice", 20, stock=5)
-        mine = market.redeem(desk, shop.cast.ama, shop.rice, 1, "talk")
-        code = codes.code_of(desk, mine)
-        with pytest.raises(refusals.WrongCode):
-            counter.find_by_code(desk, oskar, code)
-        row = desk.conn.execute(select(redemptions)).one()
-        assert code not in str(tuple(row)) and codes.token_of(desk, mine) not in str(tuple(row))
-
-
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ("UPDATE redemptions SET points = points + 1", "points held"),
-        ("UPDATE items SET stock = stock + 1 WHERE weekly IS NULL", "are left"),
-        ("UPDATE items SET taken = taken + 1 WHERE weekly IS NOT NULL", "places are taken"),
-        ("UPDATE stock_moves SET amount = amount - 1 WHERE what = 'reserve'", "moved"),
-        ("UPDATE redemptions SET state = 'collected', collected_at = made_at", "has the entries"),
-        ("UPDATE redemptions SET code_hash = NULL", "has no code"),
-    ],
-)
-def test_the_audit_finds_what_does_not_fit(at_desk: AtDesk, change: str, found: str) -> None:
-    with at_desk() as desk:
-        shop = open_shop(desk)
-        market.redeem(desk, shop.cast.ama, shop.rice, 1, "rice")
-        market.redeem(desk, shop.cast.ama, shop.haircut, 1, "cut")
-        assert sound(desk)
-        desk.conn.execute(text(change))
-        assert any(found in line for line in audit(desk.conn))
-
-
-def test_a_code_that_was_moved_to_another_item_is_found(at_desk: AtDesk) -> None:
-    with at_desk() as desk:
-        shop = open_shop(desk)
-        mine = market.redeem(desk, shop.cast.ama, shop.rice, 1, "rice")
-        desk.conn.execute(update(redemptions).values(item_id=shop.haircut))
-        assert codes.wrong_codes(desk) == [f"redemption {mine.id} has a code that was never given to it"]
-
-
-# ── at once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def race(url: str, file: DeskFile, deeds: Sequence[Callable[..., Any]], later: timedelta = timedelta()) -> list[Any]:
-    """Each on a connection of its own, all at once: what it gave, or how it was refused."""
-    together = Barrier(len(deeds))
-
-    def one(deed: Callable[[Desk], Any]) -> Any:
-        own = open_writer(url)
-        together.wait()
-        try:
-            with own.begin() as conn:
-                return deed(Desk(conn, file, MORNING + later, KEYS, random.Random(1), bot_name="linli_bot"))
-        except Refusal as refusal:
-            return type(refusal)
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(one, deeds))
-
-
-def test_ten_redeem_the_whole_balance_at_once_and_one_has_a_code(database_url: str, desk_file: DeskFile) -> None:
-    engine = open_writer(database_url)
-    with engine.begin() as conn:
-        shop = open_shop(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)))
-    tries = [lambda desk, n=n: market.redeem(desk, shop.cast.ama, shop.rice, 5, f"talk {n}").id for n in range(10)]
-    done = race(database_url, desk_file, tries)
-    assert len([each for each in done if isinstance(each, int)]) == 1, done
-    with engine.begin() as conn:
-        assert points.balance_of(conn, home(shop.cast.ama)) == 0 and audit(conn) == []
-    engine.dispose()
-
-
-def test_eight_keepers_of_one_merchant_guess_at_once_and_five_are_wrong(database_url: str, desk_file: DeskFile) -> None:
-    engine = open_writer(database_url)
-    with engine.begin() as conn:
-        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
-        shop = open_shop(desk)
-        baker = merchants.add_merchant(desk, shop.ivy, "ankang", {"en": "Baker"}, True)
-        keepers = [add_account(desk, 60 + n, f"K{n}") for n in range(8)]
-        for keeper in keepers:
-            keep(desk, keeper, merchant=baker)
-
-    def guess(desk: Desk, keeper: Person) -> Any:
-        try:
-            return counter.find_by_code(desk, keeper, "00000000")
-        except (refusals.WrongCode, refusals.CounterLocked) as refusal:  # it is counted all the same
-            return type(refusal)
-
-    done = race(database_url, desk_file, [partial(guess, keeper=keeper) for keeper in keepers])
-    assert done.count(refusals.WrongCode) == rules.TRIES, done
-    engine.dispose()
-
-
-def test_twenty_households_at_the_last_item_and_one_has_it(database_url: str, desk_file: DeskFile) -> None:
-    engine = open_writer(database_url)
-    with engine.begin() as conn:
-        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
-        shop = open_shop(desk)
-        last = add_item(desk, shop.station, "The last one", 10, stock=1)
-        twenty = [add_household(desk, f"{n}", building="20") for n in range(20)]
-        for household in twenty:
-            earn(desk, household, 10)
-    tries = [lambda desk, h=h: market.redeem_by(desk, h, last, 1, f"talk {h}").id for h in twenty]
-    done = race(database_url, desk_file, tries)
-    assert len([each for each in done if isinstance(each, int)]) == 1 and done.count(refusals.SoldOut) == 19, done
-    with engine.begin() as conn:
-        assert conn.scalar(select(items_table.c.stock).where(items_table.c.id == last)) == 0
-        assert audit(conn) == []
-    engine.dispose()
-
-
-@pytest.mark.parametrize("round_", range(4))
-def test_collected_called_off_and_expired_at_once_ends_once(
-    database_url: str, desk_file: DeskFile, round_: int
-) -> None:
-    """Two keepers, two members of the household, the clock twice, somebody redeems meanwhile: one end."""
-    engine = open_writer(database_url)
-    with engine.begin() as conn:
-        desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1), bot_name="linli_bot")
-        shop = open_shop(desk)
-        otto = add_account(desk, 95, "Otto")
-        keep(desk, otto, shop.station)
-        mine = market.redeem(desk, shop.cast.ama, shop.rice, 2, "talk")
-        desk.now = mine.until
-        for keeper in (shop.eli, otto):
-            counter.find_by_token(desk, keeper, codes.token_of(desk, mine))
-    deeds: list[Callable[[Desk], Any]] = [
-        lambda desk: counter.hand_over(desk, shop.eli, mine.id),
-        lambda desk: counter.hand_over(desk, otto, mine.id),
-        lambda desk: market.call_off(desk, shop.cast.ama, mine.id),
-        pickups.sweep_redemptions,
-        lambda desk: market.call_off(desk, shop.cast.ama, mine.id),
-        lambda desk: market.redeem(desk, shop.cast.ama, shop.rice, 1, "meanwhile").id,
-        pickups.sweep_redemptions,
-    ]
-    random.Random(round_).shuffle(deeds)
-    race(database_url, desk_file, deeds, mine.until - MORNING)
-    with engine.begin() as conn:
-        ended = rows.find_redemption(conn, mine.id)
-        assert ended is not None and ended.state in ("collected", "cancelled", "expired")
-        assert audit(conn) == []
-    engine.dispose()
