@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +19,7 @@ from desk.statements import statement
 from domain.desk_file import Caps, DeskFile
 from domain.people import Person
 from domain.points import Posting
-from domain.refusals import AlreadyDone, NotFound, Refusal
+from domain.refusals import AlreadyDone, NotFound
 from domain.words import _
 from storage.households import find_household
 from storage.people import get_person
@@ -29,6 +27,7 @@ from storage.points import account_of, audit, balance_of, desk_account, post
 from storage.tables import hand_awards, moved_out, people, transfer_notes, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import Cast, add_account, gather, give
 
 LIMIT = 20
@@ -246,26 +245,6 @@ def test_what_is_spent_cannot_be_taken_back(at_desk: AtDesk) -> None:
 # ── at once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def together(url: str, file: DeskFile, deeds: list[Callable[[Desk], object]]) -> list[bool]:
-    """All of them at the same moment, each in a transaction of its own: which were done?"""
-    start = Barrier(len(deeds))
-
-    def one(deed: Callable[[Desk], object]) -> bool:
-        own = open_writer(url)
-        start.wait()
-        try:
-            with own.begin() as conn:
-                deed(Desk(conn, file, MORNING, KEYS, random.Random(1)))
-            return True
-        except Refusal:
-            return False
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(one, deeds))
-
-
 @pytest.mark.parametrize("what", ["sign", "halves", "caps", "sign and decline"])
 def test_raced_the_limits_hold(database_url: str, desk_file: DeskFile, what: str) -> None:
     engine = open_writer(database_url)
@@ -289,7 +268,7 @@ def test_raced_the_limits_hold(database_url: str, desk_file: DeskFile, what: str
         "halves": [lambda desk, each=each: by_hand.give(desk, cast.dina, each) for each in small],  # type: ignore[misc]
         "caps": [lambda desk, each=each: by_hand.give(desk, cast.dina, each) for each in small],  # type: ignore[misc]
     }
-    done = together(database_url, file, deeds[what])
+    done = [not isinstance(each, type) for each in race(database_url, file, deeds[what])]
     with engine.begin() as conn:
         has_now = balance_of(conn, cast.ben.household_id or 0)
         if what.startswith("sign"):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -22,8 +19,8 @@ from storage import points
 from storage.good_deeds import find_by_once
 from storage.people import get_person
 from storage.tables import good_deeds
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import GROUP, add_account, gather, give
 from tests.deeds.test_good_deeds import cards, refused
 
@@ -70,19 +67,8 @@ def test_a_week_of_entries_earns_three_and_the_next_week_three_more(at_desk: AtD
 def test_four_at_once_earn_what_the_week_leaves(at_desk: AtDesk, database_url: str, desk_file: DeskFile) -> None:
     with at_desk() as desk:
         ama = gather(desk).ama
-    together = Barrier(4)
-
-    def writes(number: int) -> None:
-        own = open_writer(database_url)
-        together.wait()
-        try:
-            with own.begin() as conn:
-                notes(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)), ama, f"at once {number}")
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(writes, range(4)))
+    deeds = [lambda desk, number=number: notes(desk, ama, f"at once {number}") for number in range(4)]
+    race(database_url, desk_file, deeds)
     with at_desk() as desk:
         assert desk.conn.scalar(select(func.count()).select_from(good_deeds)) == 4
         assert balance(desk, ama) == 3

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -32,6 +31,7 @@ from storage.tables import people, standards, standing_counts, transfers
 from storage.tables import standings as standing_rows
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import Cast, add_account, ask, gather
 
 KIND = _("A kindness")
@@ -156,20 +156,13 @@ def test_the_caps_of_a_deed_hold_however_many_close_at_once(database_url: str, d
         desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
         cast = gather(desk)
         wife = add_account(desk, 19, "Gia", household_id=cast.ben.household_id)
-    together = Barrier(6)
 
-    def helps(number: int) -> int:
-        own = open_writer(database_url)
-        together.wait()
+    def helps(desk: Desk, number: int) -> int:
         doer = cast.ben if number % 2 else wife
-        earning = by(doer, f"{number}", cast.ama, deed="errand", caps=Caps(household_week=12))
-        with own.begin() as conn:
-            posted = earn(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)), earning)
-        own.dispose()
-        return posted
+        return earn(desk, by(doer, f"{number}", cast.ama, deed="errand", caps=Caps(household_week=12)))
 
-    with ThreadPoolExecutor(6) as threads:
-        assert sorted(threads.map(helps, range(6))) == [0, 0, 0, 2, 5, 5]
+    deeds = [partial(helps, number=number) for number in range(6)]
+    assert sorted(race(database_url, desk_file, deeds)) == [0, 0, 0, 2, 5, 5]
     engine.dispose()
 
 
@@ -206,19 +199,13 @@ def test_two_households_that_help_each_other_at_once_stay_within_the_cap_of_a_pa
     engine = open_writer(database_url)
     with engine.begin() as conn:
         cast: Cast = gather(Desk(conn, file, MORNING, KEYS, random.Random(1)))
-    together = Barrier(8)
 
-    def help_somebody(number: int) -> int:
-        own = open_writer(database_url)
-        together.wait()
+    def help_somebody(desk: Desk, number: int) -> int:
         doer, other = (cast.ben, cast.ama) if number % 2 else (cast.ama, cast.ben)
-        with own.begin() as conn:
-            posted = earn(Desk(conn, file, MORNING, KEYS, random.Random(1)), by(doer, f"{number}", other))
-        own.dispose()
-        return posted
+        return earn(desk, by(doer, f"{number}", other))
 
-    with ThreadPoolExecutor(8) as threads:
-        assert sorted(threads.map(help_somebody, range(8))) == [0, 0, 0, 0, 0, 2, 5, 5]
+    deeds = [partial(help_somebody, number=number) for number in range(8)]
+    assert sorted(race(database_url, file, deeds)) == [0, 0, 0, 0, 0, 2, 5, 5]
     with engine.begin() as conn:
         assert audit(conn) == []
     engine.dispose()

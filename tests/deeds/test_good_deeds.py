@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -29,8 +26,8 @@ from storage.good_deeds import find_by_once, find_deed, parts_of
 from storage.households import join
 from storage.people import get_person
 from storage.tables import good_deed_history, transfers
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import GROUP, OTHER_GROUP, Cast, add_account, add_household, gather, give
 
 WORDS = "He carried my shopping upstairs"
@@ -86,22 +83,9 @@ def refused(deed: Callable[[], Any]) -> type[Refusal]:
 
 def at_once(url: str, file: DeskFile, deeds: list[Callable[[Desk], Any]]) -> list[bool]:
     """In the same moment, each on a connection of its own: which of them happened; the others came too late."""
-    together = Barrier(len(deeds))
-
-    def does(deed: Callable[[Desk], Any]) -> bool:
-        own = open_writer(url)
-        together.wait()
-        try:
-            with own.begin() as conn:
-                deed(Desk(conn, file, MORNING, KEYS, random.Random(1)))
-                return True
-        except (rules.SeenAlready, rules.SomebodyElseNamed):
-            return False
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(does, deeds))
+    ends = race(url, file, deeds)
+    assert {each for each in ends if isinstance(each, type)} <= {rules.SeenAlready, rules.SomebodyElseNamed}
+    return [not isinstance(each, type) for each in ends]
 
 
 # ── told ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,14 +6,11 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import OperationalError
 
-from bot.post.faults import house_trouble
 from desk import (
     boards,
     by_hand,
@@ -44,6 +41,7 @@ from storage.people import get_person
 from storage.tables import accounts, people, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import add_account, add_household, gather
 from tests.deeds.shop import home, open_shop
 
@@ -362,32 +360,6 @@ def test_leaving_tells_nobody_and_the_points_stay(at_desk: AtDesk) -> None:
 # ── at once ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def race(url: str, file: DeskFile, deeds: Sequence[Callable[[Desk], Any]]) -> list[Any]:
-    """Each on a connection of its own, all at once: what it gave, or how it was refused.
-
-    A deadlock is a batch again, as the pump has it.
-    """
-    together = Barrier(len(deeds))
-
-    def one(deed: Callable[[Desk], Any]) -> Any:
-        own = open_writer(url)
-        together.wait()
-        try:
-            while True:
-                try:
-                    with own.begin() as conn:
-                        return deed(Desk(conn, file, MORNING, KEYS, random.Random(1), bot_name="linli_bot"))
-                except OperationalError as trouble:
-                    assert house_trouble(trouble)
-        except Refusal as refusal:
-            return type(refusal)
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(one, deeds))
-
-
 def test_whoever_hides_while_points_come_in_is_on_no_board(database_url: str, desk_file: DeskFile) -> None:
     """What is earned is not written for good yet when they hide: they wait for it, and hide that as well."""
     engine = open_writer(database_url)
@@ -433,7 +405,7 @@ def test_put_together_while_points_are_spent_earned_and_shared(
         lambda desk: household_changes.split(desk, dina, home(ama), [otto.id], NEW, 25, "apart", "x"),
     ]
     random.Random(round_).shuffle(deeds)
-    done = race(database_url, desk_file, deeds)
+    done = race(database_url, desk_file, deeds, again=True)
     with engine.begin() as conn:
         assert wrong(conn) == [], done
         ended = conn.execute(select(transfers.c.kind, transfers.c.once).where(transfers.c.kind == "capture")).all()

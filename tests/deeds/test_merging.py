@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from random import Random
-from threading import Barrier
-
 import pytest
 from sqlalchemy import select
 
@@ -19,13 +14,13 @@ from desk.reports import join
 from domain.desk_file import DeskFile
 from domain.judging import AnotherKind, ItIsItself, Judged, NotMerged, OverAlready
 from domain.orders import Order
-from domain.refusals import NotAllowed, Refusal
+from domain.refusals import NotAllowed
 from storage.judging import root_of
 from storage.pauses import find_pause
 from storage.reports import followers_of
 from storage.tables import followers, orders, reports
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import AtDesk
+from tests.deeds.at_once import Deed, race
 from tests.deeds.cast import GROUP
 from tests.deeds.reported import Reported, now, sweep, told, verdict
 from tests.deeds.test_judging import is_at_rest
@@ -193,27 +188,9 @@ def test_the_nearest_are_shown_first_and_nothing_that_is_over(town: Reported) ->
         assert [each.metres for each in found] == [11, 1112, None]
 
 
-Deed = Callable[[Desk], object]
-
-
 def together(url: str, file: DeskFile, *deeds: Deed) -> list[str]:
-    """All at once, each in a transaction of its own: what was done, and what was refused."""
-    start = Barrier(len(deeds))
-
-    def run(deed: Deed) -> str:
-        own = open_writer(url)
-        start.wait()
-        try:
-            with own.begin() as conn:
-                deed(Desk(conn, file, MORNING, KEYS, Random(1)))
-            return "done"
-        except Refusal as refusal:
-            return type(refusal).__name__
-        finally:
-            own.dispose()
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return sorted(threads.map(run, deeds))
+    """All at once: what was done, and what was refused."""
+    return sorted(each.__name__ if isinstance(each, type) else "done" for each in race(url, file, deeds))
 
 
 def test_two_supervisors_at_once_one_has_judged_it_and_the_other_is_told(

@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -28,6 +29,7 @@ from storage.points import account_of, audit, balance_of, desk_account, post, re
 from storage.tables import accounts, households, people, postings, transfers
 from storage.work import open_writer
 from tests.conftest import KEYS, MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import GROUP, Cast, ask, gather
 
 GIFT = _("A gift")
@@ -146,18 +148,8 @@ def test_raced_awards_stay_within_the_caps(database_url: str, desk_file: DeskFil
             claim(desk, cast.ben, order_ids[-1], GROUP)
             closing.resolve(desk, cast.ben, order_ids[-1], [])
     tries = order_ids * 2
-    together = Barrier(len(tries))
-
-    def close(order_id: int) -> bool:
-        own = open_writer(database_url)
-        together.wait()
-        with own.begin() as conn:
-            happened = close_by_itself(Desk(conn, file, MORNING, KEYS, random.Random(1)), order_id)
-        own.dispose()
-        return happened
-
-    with ThreadPoolExecutor(len(tries)) as threads:
-        assert sum(threads.map(close, tries)) == len(order_ids)
+    deeds = [partial(close_by_itself, order_id=order_id) for order_id in tries]
+    assert sum(race(database_url, file, deeds)) == len(order_ids)
     with engine.begin() as conn:
         assert balance_of(conn, home(cast.ben)) == 12 and audit(conn) == []
     engine.dispose()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -34,8 +32,8 @@ from storage.points import balance_of
 from storage.reports import find_near, find_report, followers_of
 from storage.tables import orders as order_rows
 from storage.tables import reports as report_rows
-from storage.work import open_writer
-from tests.conftest import KEYS, MORNING, AtDesk
+from tests.conftest import MORNING, AtDesk
+from tests.deeds.at_once import race
 from tests.deeds.cast import GROUP, Cast, add_account, add_team, gather, give, set_inside
 
 PIN = {"latitude": 29.9500, "longitude": 122.3000}
@@ -509,22 +507,9 @@ def test_many_who_join_answer_and_ring_at_once_do_each_once(
         lambda desk: bodies.rung(desk, cast.dina, order.id),
         lambda desk: bodies.rung(desk, cast.cleo, order.id),
     ]
-    together = Barrier(len(deeds))
-
-    def do(deed: Callable[[Desk], object]) -> bool:
-        own = open_writer(database_url)
-        together.wait()
-        try:
-            with own.begin() as conn:
-                deed(Desk(conn, desk_file, MORNING, KEYS, random.Random(1), bot_name="linli_bot"))
-        except AlreadyDone:
-            return False
-        finally:
-            own.dispose()
-        return True
-
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        done = list(threads.map(do, deeds))
+    ends = race(database_url, desk_file, deeds)
+    done = [not isinstance(each, type) for each in ends]
+    assert {each for each in ends if isinstance(each, type)} == {AlreadyDone}
     assert (done[:2], sum(done[2:4]), sum(done[4:])) == ([True, True], 1, 1)
     with at_desk() as desk:
         kept = find_report(desk.conn, order.id)
