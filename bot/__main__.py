@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "an invented town in your browser: no account, no token, no network")
     demo.add_argument("--port", type=int, default=8100, help="where the page is (0: any free port)")
-    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="emptied at every start")
+    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="a folder of its own, emptied at every start")
     demo.add_argument("--play", nargs="?", const="", metavar="STORY", help="act a story here, or list them")
     command("init", _init, "begin: the bot's token, a desk file, a link for the first officer")
     command("check", _check, "is the desk file sound, is anything missing?")
@@ -79,18 +79,24 @@ def own_language() -> str:
 
 
 def _demo(given: argparse.Namespace) -> int:
+    from bot import not_opened
     from bot.demo import showing
+    from bot.demo.folder import CannotBegin
     from bot.demo.stories import STORIES
     from bot.logs import set_up_logs
 
     set_up_logs("WARNING")
-    if given.play is None:
-        asyncio.run(showing.show(given.lang, given.port, given.data))
-        return 0
-    if given.play not in STORIES:
+    if given.play is not None and given.play not in STORIES:
         showing.list_stories()
         return 0 if given.play == "" else 2
-    return 0 if asyncio.run(showing.act(given.play, given.lang, given.data)) else 1
+    try:
+        if given.play is not None:
+            return 0 if asyncio.run(showing.act(given.play, given.lang, given.data)) else 1
+        asyncio.run(showing.show(given.lang, given.port, given.data))
+    except CannotBegin as why:
+        sys.stderr.write(f"{not_opened.in_words(given.lang, why.said)}\n")
+        return 2
+    return 0
 
 
 def _operated(name: str, given: argparse.Namespace, *arguments: object) -> int:

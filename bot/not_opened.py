@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from bot.app import NotAnswering
 from bot.post.faults import is_held
 from bot.words import Reader
-from domain.words import _
+from domain.words import Text, _
 from storage.copies import NoCopy
 from storage.keys import AnotherKey
 from storage.lock import AnotherIsRunning
@@ -35,4 +35,8 @@ def why_not(language: str, fault: BaseException) -> str:
             text = HELD if is_held(fault) else NO_DATABASE
         case _:
             return str(fault)
+    return in_words(language, text)
+
+
+def in_words(language: str, text: Text) -> str:
     return Reader(language, ZoneInfo("UTC"), datetime.now(UTC)).label(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -10,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.demo.file import morning
+from bot.demo.folder import PORT_TAKEN, CannotBegin, emptied
 from bot.demo.stories import STORIES, Telling
-from bot.demo.town import DemoTown, empty, open_town
+from bot.demo.town import DemoTown, open_town
 from sandbox.phones import NotAsPromised
 from sandbox.server import Sandbox, Story
 
@@ -23,11 +25,21 @@ def list_stories() -> None:
 
 async def show(language: str, port: int, data: Path) -> None:
     """The phones page, until Ctrl-C."""
+    with emptied(data):
+        await _show(language, port, data)
+
+
+async def _show(language: str, port: int, data: Path) -> None:
     demos: list[DemoTown] = []
     stories: dict[str, Story] = {
         name: (title[language], _shown(demos, name)) for name, (title, _play) in STORIES.items()
     }
-    demo = await open_town(language, empty(data), port=port, stories=stories, apart=True)
+    try:
+        demo = await open_town(language, data, port=port, stories=stories, apart=True)
+    except OSError as fault:
+        if fault.errno != errno.EADDRINUSE:
+            raise
+        raise CannotBegin(PORT_TAKEN(port=str(port))) from None
     demos.append(demo)
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -65,12 +77,13 @@ async def act(name: str, language: str, data: Path) -> bool:
         first, *more = words.splitlines()
         sys.stdout.write("".join([f"{who}: {first}\n", *(f"    {line}\n" for line in more)]))
 
-    demo = await open_town(language, empty(data), budgets=False, narrate=narrate)
-    try:
-        await STORIES[name][1](Telling(demo))
-    except NotAsPromised as broken:
-        sys.stdout.write(f"NOT AS PROMISED: {broken}\n")
-        return False
-    finally:
-        await demo.close()
+    with emptied(data):
+        demo = await open_town(language, data, budgets=False, narrate=narrate)
+        try:
+            await STORIES[name][1](Telling(demo))
+        except NotAsPromised as broken:
+            sys.stdout.write(f"NOT AS PROMISED: {broken}\n")
+            return False
+        finally:
+            await demo.close()
     return True

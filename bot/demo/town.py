@@ -6,7 +6,6 @@ Both are in one process; or the desk is `apart`, so that its plug can be pulled,
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -151,10 +150,3 @@ async def people_the_town(demo: DemoTown) -> None:
         demo.groups[key] = Chat(demo.town, made["id"], title[demo.language])
         demo.town.groups[made["id"]] = demo.groups[key]
         assert made["id"] in world.chats
-
-
-def empty(data: Path) -> Path:
-    """The demo begins anew each time."""
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    return data

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.__main__ import build_parser
+from bot.demo.folder import NOT_A_DEMOS, CannotBegin, emptied
 from bot.demo.showing import act
 
 ROOT = Path(__file__).parent.parent.parent
@@ -61,6 +62,30 @@ def test_the_stories_are_listed(
     assert capsys.readouterr().out.startswith("help: ")
 
 
+def test_only_a_folder_of_a_demos_is_emptied(tmp_path: Path) -> None:
+    """A desk's own folder is left as it is, and so is a file; what a demo has left goes, whatever it is."""
+    desk = tmp_path / "var"
+    desk.mkdir()
+    (desk / "linli.db").write_text("a whole neighbourhood")
+    for kept in (desk, desk / "linli.db"):
+        with pytest.raises(CannotBegin) as refused, emptied(kept):
+            pass
+        assert refused.value.said.msgid == NOT_A_DEMOS.msgid
+    assert (desk / "linli.db").read_text() == "a whole neighbourhood"
+
+    place = tmp_path / "demo"
+    for _time in range(2):
+        with emptied(place) as ours:
+            assert [each.name for each in ours.iterdir()] == ["demo.lock"]
+            (ours / "linli.db").touch()
+            (ours / "files").mkdir()
+            (ours / "files" / "out").symlink_to(desk, target_is_directory=True)
+            with pytest.raises(CannotBegin), emptied(place):
+                pass
+            assert (ours / "linli.db").exists()
+    assert (desk / "linli.db").exists()
+
+
 async def test_it_is_ready_when_everything_answers_and_ends_when_told(tmp_path: Path) -> None:
     process = await demo(tmp_path / "demo", "--port", "0", "--lang", "en")
     try:
@@ -69,6 +94,13 @@ async def test_it_is_ready_when_everything_answers_and_ends_when_told(tmp_path: 
         assert ready.startswith("Ready: http://127.0.0.1:")
         async with aiohttp.ClientSession() as session, session.get(ready.removeprefix("Ready: ")) as page:
             assert page.status == 200 and "<title>" in await page.text()
+        # Whoever starts a second one is told what to do, and the first goes on with its database.
+        port, database = ready.rpartition(":")[2], tmp_path / "demo" / "linli.db"
+        for where, why in (("demo", "is running in"), ("other", f"at port {port} already")):
+            second = await demo(tmp_path / where, "--port", port, "--lang", "en")
+            said = (await asyncio.wait_for(second.communicate(), 80))[0].decode()
+            assert second.returncode == 2 and why in said and said.count("\n") == 1, said
+            assert database.exists() and process.returncode is None
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 20) == 0
     finally:
