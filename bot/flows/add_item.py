@@ -30,7 +30,7 @@ from typing import Any
 
 from bot.flows.amounts import LEAVE_IT, NONE, Number, Optional, in_languages, its_name, other_language
 from bot.flows.flow import Choice, Flow, Said, Step
-from bot.flows.steps import Choose, Summary, Words
+from bot.flows.steps import Choose, Summary, Words, the_only
 from desk import items
 from desk.front import Desk
 from desk.items import NewItem
@@ -54,11 +54,6 @@ def kinds(flow: Any, desk: Desk) -> list[Choice]:
 
 def places(flow: Any, desk: Desk) -> list[Choice]:
     return [Choice(str(each.id), plain(each.name)) for each in items.stations_of(desk, flow.person)]
-
-
-def only_place(flow: Any, desk: Desk) -> str | None:
-    there = items.stations_of(desk, flow.person)
-    return str(there[0].id) if len(there) == 1 else None
 
 
 def givers(flow: Any, desk: Desk) -> list[Choice]:
@@ -108,7 +103,7 @@ class AddItem(Flow):
     can_call = False
 
     kind = Choose(_("What is it?"), among=kinds, label=_("Kind"))
-    station = Choose(_("At which station?"), among=places, known=only_place, label=_("Station"))
+    station = Choose(_("At which station?"), among=places, known=the_only(places), label=_("Station"))
     called = Name(_("What is it called? In at most 60 letters."), label=_("Name"))
     other = Optional(
         _("And in {language}?"),

@@ -20,10 +20,11 @@ desk: Done: 10 points noted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.flows.flow import Choice, Flow, Said
-from bot.flows.steps import Choose, Confirm, Words
+from bot.flows.steps import Choose, Confirm, Words, the_only
 from desk import by_hand
 from desk.by_hand import Gift
 from desk.diary import units_of
@@ -43,18 +44,13 @@ class NotSoMany(Refusal):
     text = _("I need a number from 1 to {most}.")
 
 
-def own_units(flow: Flow, desk: Desk) -> list[Choice]:
-    led = set(units_of(desk, flow.person))
-    return [
-        Choice(unit.key, Text("{name}", {"name": unit.name}))
-        for unit in communities(desk.file.units)
-        if unit.key in led
-    ]
+def communities_among(desk: Desk, units: Iterable[str]) -> list[Choice]:
+    found = set(units)
+    return [Choice(unit.key, plain(unit.name)) for unit in communities(desk.file.units) if unit.key in found]
 
 
-def only_one(flow: Flow, desk: Desk) -> str | None:
-    units = own_units(flow, desk)
-    return units[0].value if len(units) == 1 else None
+def units_led(flow: Flow, desk: Desk) -> list[Choice]:
+    return communities_among(desk, units_of(desk, flow.person))
 
 
 class Known(Choose):
@@ -126,7 +122,7 @@ def members(flow: Award, desk: Desk) -> list[Choice]:
 
 
 def dimensions(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(key, Text("{name}", {"name": name})) for key, name in desk.file.points.dimensions.items()]
+    return [Choice(key, plain(name)) for key, name in desk.file.points.dimensions.items()]
 
 
 class Award(Flow):
@@ -136,7 +132,7 @@ class Award(Flow):
     listed = False
     can_call = False
 
-    unit = Choose(_("Which community is it in?"), among=own_units, known=only_one)
+    unit = Choose(_("Which community is it in?"), among=units_led, known=the_only(units_led))
     building = Building(_("Which building is it?"), among=buildings, typed=True)
     room = Room(_("And which room?"), among=rooms, typed=True)
     who = Choose(_("Who of them was it?"), among=members)

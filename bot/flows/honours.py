@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.flows.by_hand import Building, Room, buildings, rooms
+from bot.flows.by_hand import Building, Room, buildings, communities_among, rooms
 from bot.flows.flow import Choice, Flow
-from bot.flows.steps import Choose, Confirm, Words
+from bot.flows.steps import Choose, Confirm, Words, the_only
 from desk import honour_review
 from desk.front import Desk
 from domain.households import Address, where
 from domain.people import Person
-from domain.places import communities
 from domain.refusals import NotFound
 from domain.words import Text, _
 
@@ -48,17 +47,7 @@ class LeaveOut(Flow):
 
 
 def places(flow: Flow, desk: Desk) -> list[Choice]:
-    below = set(honour_review.hero_units(desk, flow.answers["board"]))
-    return [
-        Choice(unit.key, Text("{name}", {"name": unit.name}))
-        for unit in communities(desk.file.units)
-        if unit.key in below
-    ]
-
-
-def only_place(flow: Flow, desk: Desk) -> str | None:
-    found = places(flow, desk)
-    return found[0].value if len(found) == 1 else None
+    return communities_among(desk, honour_review.hero_units(desk, flow.answers["board"]))
 
 
 class HeroRoom(Room):
@@ -77,7 +66,7 @@ class QuietHero(Flow):
     can_call = False
     needs_consent = False
 
-    unit = Choose(_("Which community is it in?"), among=places, known=only_place)
+    unit = Choose(_("Which community is it in?"), among=places, known=the_only(places))
     building = Building(_("Which building is it?"), among=buildings, typed=True)
     room = HeroRoom(_("And which room?"), among=rooms, typed=True)
     words = Words(_("What do they do so quietly? The household reads it when I ask them; the neighbours don't."))

@@ -18,9 +18,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.flows.amounts import Number
+from bot.flows.by_hand import units_led
 from bot.flows.flow import Choice, Flow, Heard, PickOne, Pressed, Said, Step
 from bot.flows.household import Building, Room, is_
-from bot.flows.steps import Choose, Confirm
+from bot.flows.steps import Choose, Confirm, the_only
 from desk import household_cards, household_changes, households
 from desk.front import Desk
 from desk.roles import may_lead
@@ -41,19 +42,6 @@ def what_can_be_done(flow: Flow, desk: Desk) -> list[Choice]:
         Choice(MERGE, _("Put two households together")),
         Choice(SPLIT, _("Part a household")),
     ]
-
-
-def led(person: Person, desk: Desk) -> list[str]:
-    return [unit.key for unit in communities(desk.file.units) if may_lead(desk, person, unit.key)]
-
-
-def units_led(flow: Flow, desk: Desk) -> list[Choice]:
-    return [Choice(key, plain(desk.file.units[key].name)) for key in led(flow.person, desk)]
-
-
-def only_one_led(flow: Flow, desk: Desk) -> str | None:
-    keys = led(flow.person, desk)
-    return keys[0] if len(keys) == 1 else None
 
 
 # ── which household ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,10 +172,10 @@ class LookAfter(Flow):
     can_call = False
 
     what = Choose(_("What shall I do?"), among=what_can_be_done)
-    unit = Choose(_("Which community is it in?"), among=units_led, known=only_one_led)
+    unit = Choose(_("Which community is it in?"), among=units_led, known=the_only(units_led))
     building = Building(_("Which building is the household in? A number such as 3, or a name."))
     room = Standing(_("And which room?"))
-    to_unit = Choose(_("In which community?"), among=units_led, known=only_one_led, when=is_(MERGE, SPLIT))
+    to_unit = Choose(_("In which community?"), among=units_led, known=the_only(units_led), when=is_(MERGE, SPLIT))
     to_building = Building(Text("{which}"), which=which_other_building, when=is_(MERGE, SPLIT))
     to_room = Room(_("And which room?"), when=is_(MERGE, SPLIT))
     who = Some(_("Who of them? Tap everybody who leaves."), when=is_(SPLIT))
@@ -203,7 +191,7 @@ class LookAfter(Flow):
 
     @classmethod
     def may_open(cls, person: Person, desk: Desk) -> bool:
-        return bool(led(person, desk))
+        return any(may_lead(desk, person, unit.key) for unit in communities(desk.file.units))
 
     def finish(self, desk: Desk) -> Text | None:
         one = household_changes.find_household(desk, self.person, first_of(self))

@@ -55,6 +55,16 @@ class Choose(Step[str]):
         return next((choice.label for choice in self.choices(flow, desk) if choice.value == stored), None)
 
 
+def the_only(among: Callable[[Any, Desk], Iterable[Choice]]) -> Callable[[Any, Desk], str | None]:
+    """For `known`: of a single choice nobody is asked."""
+
+    def found(flow: Any, desk: Desk) -> str | None:
+        there = list(among(flow, desk))
+        return there[0].value if len(there) == 1 else None
+
+    return found
+
+
 class Words(Step[str]):
     """A few words, typed."""
 
