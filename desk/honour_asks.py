@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from desk.boards import unit_of
 from desk.front import CardRefresh, Desk
+from desk.honour_review import open_page
 from desk.honour_standing import Shown, named, place_name, shown, those_who_stand, waits_for, would_stand
 from desk.honour_ties import ASKED, REVIEW, SHOWN, refresh
 from desk.honours import show_review
@@ -146,7 +147,7 @@ def show_last(desk: Desk, person: Person) -> None:
     if last is not None:
         desk.say(CardRefresh(person.telegram_id, SHOWN, last.id, anew=True))
     for each in open_ones:
-        desk.say(CardRefresh(person.telegram_id, REVIEW, each.id, anew=True))
+        open_page(desk, person, each.id, "", anew=True)
 
 
 @dataclass(frozen=True, slots=True)

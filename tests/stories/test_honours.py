@@ -119,6 +119,8 @@ async def test_one_is_left_out_and_put_back_and_there_is_no_board_after_all(nove
     town = november
     await proposed(town)
     await town.dina.taps("Look at 2")
+    await town.dina.says("/honour")  # the list again, whatever was open
+    await town.dina.taps("Look at 2")
     await town.dina.says("[Leave it out…]", "They have asked me to", "[Yes, leave it out]")
     await town.dina.all_read()
     await town.wait(hours=24)
