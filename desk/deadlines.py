@@ -8,6 +8,7 @@ from functools import partial
 from desk.alerts import can_hear, refresh_alerts
 from desk.due import do_alone, later
 from desk.front import CardRefresh, Desk
+from desk.nights import by_day, is_night
 from domain.escalation import silent_at
 from domain.orders import NotInYourHands, Order
 from domain.people import Person
@@ -89,9 +90,8 @@ def sweep_deadlines(desk: Desk) -> bool:
 def _pass(desk: Desk, deadline: Deadline) -> None:
     order = find_order(desk.conn, deadline.order_id)
     assert order is not None
-    if deadline.metric == "progress" and _is_night(desk, order):
-        assert desk.file.quiet is not None
-        set_deadline(desk, order.id, "progress", desk.file.quiet.next_morning(desk.now, desk.file.zone))
+    if deadline.metric == "progress" and _may_sleep(desk, order):
+        set_deadline(desk, order.id, "progress", by_day(desk, desk.now))
         return
     if not deadlines.breach(desk.conn, desk.now, deadline):
         return
@@ -122,10 +122,10 @@ def _follow(desk: Desk, order: Order, metric: str) -> None:
             orders.close_by_itself(desk, order.id)
 
 
-def _is_night(desk: Desk, order: Order) -> bool:
+def _may_sleep(desk: Desk, order: Order) -> bool:
     """The desk was down in the evening: nobody is woken to be asked, unless it is urgent."""
-    run, quiet = find_run(desk.conn, order_id=order.id), desk.file.quiet
-    return run is not None and not run.ladder.urgent and quiet is not None and quiet.is_quiet(desk.now, desk.file.zone)
+    run = find_run(desk.conn, order_id=order.id)
+    return run is not None and not run.ladder.urgent and is_night(desk)
 
 
 def _ask_holder(desk: Desk, order: Order) -> None:

@@ -5,7 +5,7 @@ What was told is read by a supervisor before anybody else, so that no unkind wor
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from desk import praise
@@ -13,6 +13,7 @@ from desk.alerts import can_hear
 from desk.front import CardRefresh, Desk
 from desk.good_deed_doers import known_volunteers, lives_in, standing_at, volunteers_of, who_lives_at
 from desk.good_deed_parts import CARD, drop_parts_of, keep_parts, show_parts
+from desk.nights import by_day, is_night
 from desk.order_views import tell_person
 from desk.people import get_person
 from desk.points import EARNED, earn
@@ -91,7 +92,7 @@ def _write(desk: Desk, person: Person, new: NewDeed) -> None:
         doer_home=doer.household_id if doer else home.id if home else None,
         described=" · ".join(each for each in (typed, new.described) if each) or None,
         child=new.child,
-        next_at=_next_time(desk),
+        next_at=by_day(desk, desk.now + AGAIN),
         made_at=desk.now,
     )
     if deed_id is None:
@@ -123,20 +124,10 @@ def judges(desk: Desk, deed: GoodDeed) -> list[Person]:
     return [each for each in officers(desk) if can_hear(each) and not rules.concerns(deed, each)]
 
 
-def _is_night(desk: Desk) -> bool:
-    return desk.file.quiet is not None and desk.file.quiet.is_quiet(desk.now, desk.file.zone)
-
-
-def _next_time(desk: Desk) -> datetime:
-    """A day later, and by day."""
-    later, quiet = desk.now + AGAIN, desk.file.quiet
-    return quiet.next_morning(later, desk.file.zone) if quiet is not None else later
-
-
 def _ask(desk: Desk, deed: GoodDeed) -> None:
     for each in judges(desk, deed):
         assert each.telegram_id is not None
-        desk.say(CardRefresh(each.telegram_id, CARD, deed.id, silent=_is_night(desk), anew=True))
+        desk.say(CardRefresh(each.telegram_id, CARD, deed.id, silent=is_night(desk), anew=True))
 
 
 def refresh(desk: Desk, deed_id: int) -> None:
@@ -149,11 +140,11 @@ def sweep_unanswered(desk: Desk) -> bool:
     deed = rows.next_unanswered(desk.conn, desk.now)
     if deed is None:
         return False
-    if _is_night(desk):
+    if is_night(desk):
         return False
     levels = len(path_up(desk.file.units, deed.unit))
     asked = deed.asked + 1
-    if rows.change(desk.conn, deed, asked=asked, next_at=_next_time(desk) if asked < levels else None):
+    if rows.change(desk.conn, deed, asked=asked, next_at=by_day(desk, desk.now + AGAIN) if asked < levels else None):
         _ask(desk, get_deed(desk, deed.id))
     return True
 

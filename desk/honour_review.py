@@ -13,7 +13,8 @@ from desk.diary import page_fact
 from desk.front import CardRefresh, Desk
 from desk.honour_standing import grown_ups, is_ready, named, place_name, those_who_stand, units_below, would_stand
 from desk.honour_ties import ASKED, REVIEW, refresh
-from desk.honours import ask_new, by_day, get_board, get_led, rules_of
+from desk.honours import ask_new, get_board, get_led, rules_of
+from desk.nights import by_day
 from desk.people import get_person
 from desk.roles import may_lead
 from domain import honours as rules

@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from desk.front import BULK, CardRefresh, Desk
 from desk.honour_standing import (
     groups_for,
@@ -19,6 +17,7 @@ from desk.honour_standing import (
     units_below,
 )
 from desk.honour_ties import ASKED, REVIEW, SHOWN, refresh
+from desk.nights import by_day, is_night
 from desk.order_views import tell_person
 from desk.roles import in_charge, may_lead
 from domain import honours as rules
@@ -36,15 +35,6 @@ THANKS = _("🏅 Your household is on the honour board of {unit}, and the neighb
 
 def rules_of(desk: Desk) -> HonourRules:
     return desk.file.honours or HonourRules()
-
-
-def is_night(desk: Desk) -> bool:
-    return desk.file.quiet is not None and desk.file.quiet.is_quiet(desk.now, desk.file.zone)
-
-
-def by_day(desk: Desk, at: datetime) -> datetime:
-    quiet = desk.file.quiet
-    return quiet.next_morning(at, desk.file.zone) if quiet is not None else at
 
 
 # ── driven by the clock ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from typing import Any
 from desk.due import do_alone, later
 from desk.front import BULK, CardRefresh, Desk, Line
 from desk.household_changes import gather
+from desk.nights import by_day, is_night
 from desk.roles import tell
 from domain import market as rules
 from domain import market_refusals as refusals
@@ -114,16 +115,15 @@ def tell_household(desk: Desk, redemption: Redemption, text: Text, *, but: Perso
             tell(desk, each, text)
 
 
-def by_day(desk: Desk) -> datetime | None:
-    """Nobody is woken for what can wait until the morning; None: it is day."""
-    quiet, zone = desk.file.quiet, desk.file.zone
-    return quiet.next_morning(desk.now, zone) if quiet is not None and quiet.is_quiet(desk.now, zone) else None
+def _morning(desk: Desk) -> datetime | None:
+    """Nobody is woken for what can wait until then; None: it is day."""
+    return by_day(desk, desk.now) if is_night(desk) else None
 
 
 def tell_by_day(desk: Desk, people: Iterable[Person], text: Text, **more: Any) -> None:
     for each in people:
         if each.telegram_id is not None:
-            desk.say(Line(each.telegram_id, text, language=each.language, not_before=by_day(desk), **more))
+            desk.say(Line(each.telegram_id, text, language=each.language, not_before=_morning(desk), **more))
 
 
 def lock_household(desk: Desk, household_id: int) -> tuple[int, int]:
@@ -267,7 +267,7 @@ def _pass(desk: Desk, due: Redemption) -> None:
         back = _("{item} × {count} was not collected in time. The points are back with your household.")
         tell_by_day(desk, concerned(desk, due), back(**what(desk, due)), silent=True)
         return
-    morning = by_day(desk)
+    morning = _morning(desk)
     if morning is not None:  # the desk was down in the evening
         rows.put_off(desk.conn, due, min(due.until, morning))
         return

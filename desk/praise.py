@@ -8,6 +8,7 @@ from typing import Any
 from desk.alerts import can_hear
 from desk.front import BULK, CardRefresh, Desk
 from desk.good_deed_parts import CARD
+from desk.nights import is_night
 from desk.people import get_person
 from domain import good_deeds as rules
 from domain.good_deeds import NAMED, NAMELESS, NO, GoodDeed, readable
@@ -39,7 +40,7 @@ def is_grown_up(desk: Desk, deed: GoodDeed) -> bool:
 def ask(desk: Desk, deed: GoodDeed) -> None:
     for each in deciders(desk, deed):
         if can_hear(each) and each.telegram_id is not None:
-            desk.say(CardRefresh(each.telegram_id, ASKED, deed.id, silent=_is_night(desk), anew=True))
+            desk.say(CardRefresh(each.telegram_id, ASKED, deed.id, silent=is_night(desk), anew=True))
 
 
 def refresh(desk: Desk, deed_id: int) -> None:
@@ -65,7 +66,7 @@ def answer(desk: Desk, person: Person, deed_id: int, consent: str) -> Text:
     if consent == NO:
         return _("All right, it stays between us. Thank you for what you did!")
     for chat_id in groups_for(desk, deed):
-        desk.say(CardRefresh(chat_id, SHOWN, deed_id, BULK, silent=_is_night(desk), anew=True))
+        desk.say(CardRefresh(chat_id, SHOWN, deed_id, BULK, silent=is_night(desk), anew=True))
     return _("Thank you! The neighbours will be glad to read it.")
 
 
@@ -86,10 +87,6 @@ def _asked(desk: Desk, person: Person, deed_id: int) -> GoodDeed:
     if person.id not in {each.id for each in deciders(desk, deed)}:
         raise NotFound
     return deed
-
-
-def _is_night(desk: Desk) -> bool:
-    return desk.file.quiet is not None and desk.file.quiet.is_quiet(desk.now, desk.file.zone)
 
 
 def groups_for(desk: Desk, deed: GoodDeed) -> list[int]:
