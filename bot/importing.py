@@ -38,15 +38,18 @@ class Unsafe(Refusal):
     text = _("Something in this file can run or reach elsewhere (macros, links). Please send a plain list.")
 
 
-def read_table(data: bytes, name: str) -> list[list[str]]:
-    """The cells of the first sheet as words, line by line. Refuses what is too large, unsafe or unreadable."""
+def read_table(data: bytes, name: str, letters: int = LETTERS) -> list[list[str]]:
+    """The cells of the first sheet as words, line by line. Refuses what is too large, unsafe or unreadable.
+
+    `letters`: what a cell holds beyond so many is not read.
+    """
     if len(data) > LARGEST:
         raise TooLarge(count=ROWS)
     if zipfile.is_zipfile(io.BytesIO(data)):
-        return _read_xlsx(data)
+        return _read_xlsx(data, letters)
     if data[:4] == b"\xd0\xcf\x11\xe0" or name.lower().endswith((".xls", ".xlsx", ".xlsm", ".ods")):
         raise NotAList
-    return _read_csv(data)
+    return _read_csv(data, letters)
 
 
 # ── .xlsx ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,7 +57,7 @@ def read_table(data: bytes, name: str) -> list[list[str]]:
 CAN_RUN = ("vbaproject", "xl/externallinks/", "xl/embeddings/", "xl/activex/", "xl/macrosheets/", "xl/connections.xml")
 
 
-def _read_xlsx(data: bytes) -> list[list[str]]:
+def _read_xlsx(data: bytes, letters: int) -> list[list[str]]:
     from openpyxl import load_workbook  # read by whoever needs it: no desk waits for it when it starts
 
     try:
@@ -65,7 +68,7 @@ def _read_xlsx(data: bytes) -> list[list[str]]:
                 raise NotAList
             sheet = book.worksheets[0]
             found = sheet.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True)
-            return _within_limits([_words(cell) for cell in row] for row in found)  # formulas as they are written
+            return _within_limits([_words(cell, letters) for cell in row] for row in found)  # formulas as they are written
         finally:
             book.close()
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError):
@@ -94,14 +97,14 @@ def _begin(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
         return opened.read(4096).replace(b"\0", b"").lower()
 
 
-def _words(cell: Any) -> str:
-    return "" if cell is None else str(cell)[:LETTERS]
+def _words(cell: Any, letters: int) -> str:
+    return "" if cell is None else str(cell)[:letters]
 
 
 # ── .csv ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_csv(data: bytes) -> list[list[str]]:
+def _read_csv(data: bytes, letters: int) -> list[list[str]]:
     words = _decoded(data)
     if "\0" in words:
         raise NotAList
@@ -109,7 +112,7 @@ def _read_csv(data: bytes) -> list[list[str]]:
     delimiter = max((",", ";", "\t", "，"), key=begin.count)
     found = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
     try:
-        return _within_limits([cell[:LETTERS] for cell in row[:COLUMNS]] for row in found)
+        return _within_limits([cell[:letters] for cell in row[:COLUMNS]] for row in found)
     except csv.Error:
         raise NotAList from None
 

@@ -12,6 +12,9 @@ from domain.item_sheet import KEPT, as_it_stands, check_rows, defused, heads
 from domain.words import Text, _, in_language, lines
 from storage import items, stations
 
+LETTERS = 32_000
+"""As many as a cell can hold: how an item stood, with all that is said of it in every language, is one."""
+
 
 def export_items(desk: Desk) -> bytes:
     """Every item, one a line; an empty market gives the template. Every cell is text, and none is a formula."""
@@ -62,7 +65,7 @@ def _rows(desk: Desk, columns: list[str]) -> list[list[str]]:
 
 def import_items(desk: Desk, data: bytes, name: str, *, dry: bool) -> Text:
     """What a sheet would change, line by line; and, unless `dry`, changing it. A sheet with faults changes nothing."""
-    rows, faults = check_rows(read_table(data, name), desk.file.languages, *item_sheet.known_places(desk))
+    rows, faults = check_rows(read_table(data, name, LETTERS), desk.file.languages, *item_sheet.known_places(desk))
     found = item_sheet.compare(desk, rows)
     wrong = len(faults) + len(found.unknown) + len(found.stale)
     said = lines(

@@ -183,7 +183,7 @@ def _was(words: str) -> Mapping[str, Any] | None:
         return None
     try:
         was = json.loads(words)
-    except ValueError:
+    except (ValueError, RecursionError):  # not JSON, or brackets within brackets without end
         was = None
     if not isinstance(was, dict):
         raise NotUnderstood(column="was", words=words[:40])
@@ -201,7 +201,7 @@ def _number(said: Mapping[str, str], column: str, *, least: int) -> int | None:
     words = unicodedata.normalize("NFKC", said.get(column, "")).removesuffix(".0")
     if not words:
         return None
-    if not words.isdecimal() or not words.isascii() or not least <= int(words[:9]) <= HIGHEST:
+    if len(words) > 9 or not words.isdecimal() or not words.isascii() or not least <= int(words) <= HIGHEST:
         raise NotUnderstood(column=column, words=words[:40])
     return int(words)
 

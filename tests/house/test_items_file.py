@@ -14,6 +14,7 @@ from bot.importing import NotAList, Unsafe
 from bot.items_file import export_items, import_items
 from bot.words import Reader
 from desk import counter, market
+from desk import items as shelves
 from desk.front import Desk
 from domain.item_sheet import HOT, heads
 from domain.words import Text
@@ -96,6 +97,24 @@ def test_what_was_changed_in_the_sheet_and_here_as_well_is_refused_by_its_line(a
         assert "Line 2: stock changed here since this sheet was made" in told
         assert items.all_items(desk.conn)[0].stock == 3 and items.all_items(desk.conn)[0].price == 20
         assert "“nonsense” in was cannot be read" in brought(desk, edited(sheet, 1, was="nonsense"))
+
+
+def test_however_much_is_said_of_it_what_is_exported_can_be_imported(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        shelves.change(desk, shop.eli, shop.rice, about={"en": '"x' * 200, "zh_Hans": "米" * 400})
+        assert "2 stand as they are" in brought(desk, export_items(desk))
+
+
+@pytest.mark.parametrize(
+    ("column", "words"), [("was", "[" * 20_000), ("was", "[1]"), ("stock", "0" * 9 + "9" * 30), ("price", "1" * 5_000)]
+)
+def test_what_is_forged_is_refused_by_its_line(at_desk: AtDesk, column: str, words: str) -> None:
+    with at_desk() as desk:
+        open_shop(desk)
+        before = shown(desk)
+        told = brought(desk, edited(export_items(desk), 1, **{column: words}))
+        assert f"in {column} cannot be read" in told and shown(desk) == before
 
 
 def test_new_lines_stand_once_however_often_they_are_imported(at_desk: AtDesk) -> None:
