@@ -230,7 +230,8 @@ def tell_awaiting(desk: Desk, item_id: int) -> None:
         return
     back = _("{item} is there again. /market shows it.")(item=item.name)
     waited = [get_person(desk.conn, each) for each in items.take_awaiting(desk.conn, item_id, TOLD_AT_ONCE)]
-    items.go_on_telling(desk.conn, item_id, len(waited) == TOLD_AT_ONCE)
+    # Looked up, not counted: of those we took, somebody else may have told some in this moment, and not the others.
+    items.go_on_telling(desk.conn, item_id, items.is_awaited(desk.conn, item_id))
     tell_by_day(desk, waited, back, lane=BULK, silent=True)
 
 

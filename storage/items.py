@@ -193,6 +193,10 @@ def back_this_week(conn: Connection, week: str) -> int | None:
 _TELLING = Prepared(select(items.c.id).where(literal_column("telling")).order_by(items.c.id).limit(1))
 
 
+def is_awaited(conn: Connection, item_id: int) -> bool:
+    return conn.execute(select(awaited.c.item_id).where(awaited.c.item_id == item_id).limit(1)).first() is not None
+
+
 def go_on_telling(conn: Connection, item_id: int, more: bool) -> None:
     """Whether more of those who waited for it have yet to be told."""
     conn.execute(update(items).where(items.c.id == item_id, items.c.telling.is_(not more)).values(telling=more))

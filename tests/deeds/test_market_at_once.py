@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -17,12 +18,13 @@ from domain import market as rules
 from domain import market_refusals as refusals
 from domain.desk_file import DeskFile
 from domain.people import Person
-from storage import points
+from storage import items, points
 from storage import redemptions as rows
 from storage.audit import audit
+from storage.tables import awaited
 from storage.tables import items as items_table
 from storage.work import open_writer
-from tests.conftest import KEYS, MORNING
+from tests.conftest import KEYS, MORNING, AtDesk
 from tests.deeds.at_once import race
 from tests.deeds.cast import add_account, add_household
 from tests.deeds.shop import add_item, earn, home, keep, open_shop
@@ -126,3 +128,34 @@ def test_nothing_is_redeemed_at_a_station_that_is_being_closed(database_url: str
     )
     assert len([each for each in ends if isinstance(each, type)]) == 1, "one of them, and not both"
     engine.dispose()
+
+
+def test_all_of_them_hear_of_it_also_when_two_tell_at_once(
+    at_desk: AtDesk, database_url: str, desk_file: DeskFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has picked the same ones as the first, and finds them told when the first has committed."""
+    monkeypatch.setattr(pickups, "TOLD_AT_ONCE", 3)
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        soap = add_item(desk, shop.station, "Soap", 5, stock=0)
+        for n in range(8):
+            market.tell_me(desk, add_account(desk, 200 + n, f"W{n}", household_id=home(shop.cast.ama)), soap)
+        items.restock(desk.conn, desk.now, soap, 1, shop.eli.id)
+
+    def tell() -> None:
+        own = open_writer(database_url)
+        with own.begin() as conn:
+            pickups.tell_awaiting(Desk(conn, desk_file, MORNING, KEYS, random.Random(1)), soap)
+        own.dispose()
+
+    with ThreadPoolExecutor(1) as thread:
+        with at_desk() as desk:
+            pickups.tell_awaiting(desk, soap)
+            second = thread.submit(tell)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        second.result()
+    with at_desk() as desk:
+        while pickups.sweep_awaited(desk):
+            pass
+        assert desk.conn.execute(select(awaited)).all() == []
