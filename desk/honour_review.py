@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from desk import by_hand
 from desk.diary import page_fact
 from desk.front import CardRefresh, Desk
+from desk.homes import is_home_of
 from desk.honour_standing import grown_ups, is_ready, named, place_name, those_who_stand, units_below, would_stand
 from desk.honour_ties import ASKED, REVIEW, refresh
 from desk.honours import ask_new, get_board, get_led, rules_of
@@ -25,7 +26,7 @@ from domain.refusals import NotFound
 from domain.words import Named, Text, _, from_json
 from storage import honours as rows
 from storage.board_choices import choice_of
-from storage.household_changes import heir_of, merged_into
+from storage.household_changes import merged_into
 from storage.households import Household, find_household
 from storage.messages import get_fact, set_fact
 from storage.roles import write_audit
@@ -84,7 +85,7 @@ def review(desk: Desk, person: Person, board_id: int) -> Review:
             address=_address(desk, each.household_id),
             name=names.get(each.id) or would_stand(desk, each.household_id),
             stands=_stands(each, each.id in still, each.id in names),
-            own=_is_own(desk, person, each.household_id),
+            own=is_home_of(desk, person.id, each.household_id),
             changed_by=get_person(desk, each.changed_by).called if each.changed_by is not None else None,
         )
         for each in found
@@ -165,7 +166,7 @@ def get_changeable(desk: Desk, person: Person, honour_id: int) -> Honour:
     board = get_board(desk, honour.board_id) if honour is not None else None
     if honour is None or board is None or not may_lead(desk, person, board.unit):
         raise NotFound
-    if _is_own(desk, person, honour.household_id):
+    if is_home_of(desk, person.id, honour.household_id):
         raise rules.OwnHousehold
     if not board.is_open:
         raise rules.BoardIsOver
@@ -247,8 +248,3 @@ def add_hero(desk: Desk, person: Person, board_id: int, at: Address, words: str)
         ask_new(desk, board_id)
     refresh(desk, REVIEW, board_id)
     return _("Added. I'll ask them before their name is on the board.")
-
-
-def _is_own(desk: Desk, person: Person, household_id: int) -> bool:
-    """Their own household, or one that was put together with it meanwhile."""
-    return person.household_id is not None and person.household_id == heir_of(desk.conn, household_id)

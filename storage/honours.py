@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
-from domain.honours import LAPSED, OPEN, PUBLISHED, Honour, HonourBoard
+from domain.honours import LAPSED, NO, OPEN, PUBLISHED, Honour, HonourBoard
 from storage.households import STANDING
 from storage.standings import ALL
 from storage.tables import honour_boards, honours, households, people, standings, transfers
@@ -134,26 +134,39 @@ def ask(conn: Connection, now: datetime, board_id: int) -> list[int]:
 
 
 def answer(conn: Connection, now: datetime, honour: Honour, answer: str, by: int, name: Any) -> bool:
-    """Did it happen? Only if nobody of them has answered since."""
+    """Did it happen? Only if nobody of them has answered since, nor somebody else the same."""
     said = {"answer": answer, "answered_by": by, "answered_at": now, "name": name}
     same = update(honours).where(honours.c.id == honour.id, honours.c.left_out.is_(False))
-    same = same.where(honours.c.answer.is_(None) if honour.answer is None else honours.c.answer == honour.answer)
+    same = same.where(
+        honours.c.answer.is_not_distinct_from(honour.answer),
+        honours.c.answered_by.is_not_distinct_from(honour.answered_by),
+    )
     return conn.execute(same.values(**said)).rowcount == 1
 
 
 def follow(conn: Connection, source_id: int, target_id: int) -> list[int]:
-    """A household went into another, which takes its place on boards that are open, and is asked anew; the boards."""
-    there = honours.alias("there")
-    twice = select(there.c.id).where(there.c.board_id == honours.c.board_id, there.c.household_id == target_id)
+    """A household went into another, which takes its place on boards that are open, and is asked anew; but whoever
+    said no has said it for both. The boards.
+    """
     is_open = select(honour_boards.c.id).where(
         honour_boards.c.id == honours.c.board_id, honour_boards.c.state.in_(OPEN)
     )
-    moved = (
-        update(honours)
-        .where(honours.c.household_id == source_id, is_open.exists(), ~twice.exists())
-        .values(household_id=target_id, asked_at=None, answer=None, answered_by=None, answered_at=None, name=null())
-    )
-    return sorted(conn.scalars(moved.returning(honours.c.board_id)))
+    both = _HONOURS.where(honours.c.household_id.in_([source_id, target_id]), is_open.exists())
+    found = [Honour(*row) for row in conn.execute(both.order_by(honours.c.id).with_for_update())]
+    stands = {each.board_id: each for each in found if each.household_id == target_id}
+    followed = []
+    for went in (each for each in found if each.household_id == source_id):
+        there = stands.get(went.board_id)
+        if there is not None and (went.answer != NO or there.answer == NO):
+            continue
+        answered: dict[str, Any] = {"answer": None, "answered_by": None, "answered_at": None}
+        if went.answer == NO:
+            at = select(honours.c.answered_at).where(honours.c.id == went.id).scalar_subquery()
+            answered = {"answer": NO, "answered_by": went.answered_by, "answered_at": at}
+        now = {"household_id": target_id, "asked_at": None, "name": null(), **answered}
+        conn.execute(update(honours).where(honours.c.id == (there or went).id).values(**now))
+        followed.append(went.board_id)
+    return sorted(followed)
 
 
 def boards_with(conn: Connection, household_id: int) -> list[tuple[int, int]]:

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from desk import boards, honour_review, honours
+from desk import boards, honour_review, honours, households
 from desk.honour_standing import shown
 from desk.honour_ties import ASKED as QUESTION
 from domain import honours as said
 from domain.honours import PUBLISHED, YES
 from domain.households import Address
 from domain.refusals import NotFound, Refusal
+from storage.households import join
 from storage.tables import audit_log
 from tests.conftest import MORNING, AtDesk
 from tests.deeds.at_once import race
@@ -115,6 +116,18 @@ def test_nobody_decides_about_their_own_household_and_nobody_who_hides_is_added(
         ):
             with pytest.raises(refusal):
                 honour_review.add_hero(desk, again(desk, gia), board.id, at, "We sweep")
+
+
+def test_whoever_leaves_a_household_for_a_day_decides_nothing_about_it(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast
+    with at_desk(ASKED) as desk:
+        join(desk.conn, cast.dina.id, town.homes[0])
+        households.leave(desk, again(desk, cast.dina))
+        with pytest.raises(said.OwnHousehold):
+            honour_review.leave_out(desk, again(desk, cast.dina), honour_of(desk, cast.ama, board_id).id, "Not them")
+        seen = honour_review.review(desk, again(desk, cast.dina), board_id)
+        assert [each.own for each in seen.listed] == [True, False, False]
 
 
 def test_two_at_once_come_to_one_end(at_desk: AtDesk, database_url: str) -> None:

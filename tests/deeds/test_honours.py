@@ -333,6 +333,37 @@ def test_whoever_takes_in_a_household_takes_its_place_and_is_asked(at_desk: AtDe
         assert len(names(desk, board_id)) == 1
 
 
+def test_a_no_stays_a_no_when_two_households_are_put_together(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    cast = town.cast
+    with at_desk(ASKED) as desk:
+        say(desk, cast.ama, board_id, YES)
+        say(desk, cast.ben, board_id, NO)
+        merge(desk, cast.dina, town.homes[1], town.homes[0], "together")
+        assert names(desk, board_id) == []
+        with pytest.raises(said.SomebodySaidNo):
+            say(desk, again(desk, cast.ama), board_id, YES)
+        say(desk, cast.cleo, board_id, NO)
+        merge(desk, cast.dina, town.homes[2], cast.faye.household_id or 0, "together")
+        with pytest.raises(said.SomebodySaidNo):
+            say(desk, again(desk, cast.faye), board_id, YES)
+        say(desk, again(desk, cast.cleo), board_id, YES)
+        say(desk, again(desk, cast.ben), board_id, YES)
+        assert len(names(desk, board_id)) == 2
+
+
+def test_a_yes_to_what_one_said_no_to_is_none_to_what_another_has_since(at_desk: AtDesk) -> None:
+    town, board_id = asked(at_desk)
+    with at_desk(ASKED) as desk:
+        olu = add_account(desk, 41, "Olu", household_id=town.homes[0])
+        say(desk, town.cast.ama, board_id, NO)
+        read = honour_of(desk, town.cast.ama, board_id)
+        say(desk, town.cast.ama, board_id, YES)
+        say(desk, olu, board_id, NO)
+        assert not rows.answer(desk.conn, desk.now, read, YES, town.cast.ama.id, {"words": "as it was read"})
+        assert names(desk, board_id) == []
+
+
 def test_names_and_words_of_a_board_are_kept_for_a_year(at_desk: AtDesk) -> None:
     town, board_id = asked(at_desk)
     with at_desk(ASKED) as desk:
