@@ -68,7 +68,9 @@ def _read_xlsx(data: bytes, letters: int) -> list[list[str]]:
                 raise NotAList
             sheet = book.worksheets[0]
             found = sheet.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True)
-            return _within_limits([_words(cell, letters) for cell in row] for row in found)  # formulas as they are written
+            return _within_limits(
+                [_words(cell, letters) for cell in row] for row in found
+            )  # formulas as they are written
         finally:
             book.close()
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError):

@@ -229,11 +229,12 @@ def check_may_take_back(desk: Desk, person: Person, transfer_id: int) -> None:
 
 def take_back(desk: Desk, person: Person, transfer_id: int, words: str) -> Text:
     """A mistake is put right by the opposite entry, once, with a reason; of an order with what those earned by it who
-    came along. All of it, or nothing.
+    came along, and nobody says so and earns by it later. All of it, or nothing.
     """
     check_may_take_back(desk, person, transfer_id)
     try:
         with desk.conn.begin_nested():
+            co_volunteers.end_waiting(desk.conn, transfer_id)  # first: whoever answers just now has, or will have not
             happened = _reverse(desk, person, transfer_id, words)
             for share in co_volunteers.shares_of(desk.conn, transfer_id) if happened else ():
                 _reverse(desk, person, share, words)

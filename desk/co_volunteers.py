@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from desk.alert_views import could_take
 from desk.front import CardRefresh, Desk
+from desk.homes import live_together
 from desk.order_views import askers_of, category_of, get_order, show_askers, tell_person
 from desk.points import EARNED, FULL, NO_HOUSEHOLD, award_key, earn, standard_for
 from domain.co_volunteers import ANSWERS_WITHIN, MOST, NotAskedAnyMore, TooMany, part_of_each
@@ -133,6 +134,8 @@ def share_out(desk: Desk, order: Order, came: Sequence[CoVolunteer]) -> None:
 def _pay(desk: Desk, order: Order, named: CoVolunteer) -> int:
     person, category = get_person(desk.conn, named.person_id), category_of(desk, order)
     if not named.share or is_own(order, person, askers_of(desk, order)) or _has_earned(desk, order, person):
+        return 0
+    if live_together(desk, person.id, named.named_by):  # left for a day, or moved in since: a household earns once
         return 0
     if person.household_id is None:
         tell_person(desk, person.id, NO_HOUSEHOLD)

@@ -104,20 +104,37 @@ def once_of(order_id: int, person_id: int) -> str:
     return f"award:order:{order_id}:with:{person_id}"
 
 
+def end_waiting(conn: Connection, transfer_id: int) -> None:
+    """Of the award to a holder: whoever has not said yet that they came along earns nothing by it any more."""
+    found = _award(conn, transfer_id)
+    if found is not None:
+        waits = update(co_volunteers).where(
+            co_volunteers.c.order_id == found[0],
+            co_volunteers.c.named_by == found[1],
+            co_volunteers.c.state == ASKED,
+        )
+        conn.execute(waits.values(share=0))
+
+
 def shares_of(conn: Connection, transfer_id: int) -> list[int]:
     """Of the award to a holder the entries of those who came along with them; of any other entry none."""
+    found = _award(conn, transfer_id)
+    onces = [once_of(each.order_id, each.person_id) for each in named(conn, *found)] if found is not None else []
+    return list(conn.scalars(select(transfers.c.id).where(transfers.c.once.in_(onces)).order_by(transfers.c.id)))
+
+
+def _award(conn: Connection, transfer_id: int) -> tuple[int, int] | None:
+    """Order and holder, if this is what the holder of an order earned by it."""
     award = conn.execute(
         select(transfers.c.once, transfers.c.order_id, transfers.c.earned_by).where(
             transfers.c.id == transfer_id, transfers.c.kind == "award"
         )
     ).first()
     if award is None or award.order_id is None or award.earned_by is None:
-        return []
+        return None
     own = f"award:order:{award.order_id}"
-    if award.once not in (own, f"{own}:{award.earned_by}"):
-        return []
-    onces = [once_of(each.order_id, each.person_id) for each in named(conn, award.order_id, award.earned_by)]
-    return list(conn.scalars(select(transfers.c.id).where(transfers.c.once.in_(onces)).order_by(transfers.c.id)))
+    is_the_holders = award.once in (own, f"{own}:{award.earned_by}")
+    return (int(award.order_id), int(award.earned_by)) if is_the_holders else None
 
 
 # ── who looks ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from desk import by_hand, closing, co_volunteers, forgetting, pairs
+from desk import by_hand, closing, co_volunteers, forgetting, households, pairs
 from desk.front import CardRefresh, Desk
 from desk.order_views import along_of, get_order
 from desk.orders import claim, make_order
@@ -18,6 +19,7 @@ from domain.desk_file import DeskFile
 from domain.people import Person
 from domain.points import HELPED, Posting
 from domain.refusals import AlreadyDone, NotFound
+from storage.households import join
 from storage.points import account_of, audit, balance_of, desk_account, post
 from storage.tables import co_volunteers as rows
 from storage.tables import orders, people, transfers
@@ -287,3 +289,64 @@ def test_an_answer_and_the_close_at_once_give_each_their_part_once(database_url:
     with engine.begin() as conn:
         assert points_of(desk_at(conn), cast.ben, *others) == [2, 1, 1, 1] and audit(conn) == []
     engine.dispose()
+
+
+def test_of_what_was_taken_back_from_the_holder_nobody_earns_their_part_later(at_desk: AtDesk) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        ivy = add_account(desk, 15, "Ivy")
+        give(desk, ivy, "officer")
+        order_id = helped(desk, cast, cast.cleo)
+        closing.close(desk, cast.ama, order_id)
+        award = desk.conn.scalar(select(transfers.c.id).where(transfers.c.order_id == order_id)) or 0
+        by_hand.take_back(desk, ivy, award, "It never happened")
+        said_yes(desk, cast.cleo)
+        assert points_of(desk, cast.ben, cast.cleo) == [0, 0] and audit(desk.conn) == []
+
+
+def test_who_answers_while_it_is_taken_back_keeps_nothing(
+    at_desk: AtDesk, database_url: str, desk_file: DeskFile
+) -> None:
+    """Cleo's yes is not committed yet when it is taken back from Ben: it waits, and takes hers back as well."""
+    with at_desk() as desk:
+        cast = gather(desk)
+        ivy = add_account(desk, 15, "Ivy")
+        give(desk, ivy, "officer")
+        order_id = helped(desk, cast, cast.cleo)
+        closing.close(desk, cast.ama, order_id)
+        award = desk.conn.scalar(select(transfers.c.id).where(transfers.c.order_id == order_id)) or 0
+
+    def take_back() -> None:
+        own = open_writer(database_url)
+        with own.begin() as conn:
+            desk = Desk(conn, desk_file, MORNING, KEYS, random.Random(1))
+            by_hand.take_back(desk, ivy, award, "It never happened")
+        own.dispose()
+
+    with ThreadPoolExecutor(1) as thread:
+        with at_desk() as desk:
+            said_yes(desk, cast.cleo)
+            taken = thread.submit(take_back)
+            with pytest.raises(TimeoutError):
+                taken.result(timeout=0.5)
+        taken.result()
+    with at_desk() as desk:
+        assert points_of(desk, cast.ben, cast.cleo) == [0, 0] and audit(desk.conn) == []
+
+
+@pytest.mark.parametrize("who", ["holder", "other"])
+def test_whoever_leaves_a_household_for_a_day_does_not_double_what_it_earns(at_desk: AtDesk, who: str) -> None:
+    with at_desk() as desk:
+        cast = gather(desk)
+        with_award(desk, 5, Together(EACH))
+        home = cast.ben.household_id or 0
+        olu = add_account(desk, 41, "Olu", household_id=home)
+        give(desk, olu, "volunteer", team_id=cast.team)
+        leaves = cast.ben if who == "holder" else olu
+        households.leave(desk, leaves)
+        holder = replace(cast.ben, household_id=None) if who == "holder" else cast.ben
+        order_id = helped(desk, replace(cast, ben=holder), olu)
+        join(desk.conn, leaves.id, home)
+        said_yes(desk, olu)
+        closing.close(desk, cast.ama, order_id)
+        assert balance_of(desk.conn, home) == 5
