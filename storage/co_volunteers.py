@@ -36,8 +36,8 @@ _ALL = select(*_FIELDS)
 _OF_ORDER = _ALL.where(
     co_volunteers.c.order_id == bindparam("order_id"), co_volunteers.c.named_by == bindparam("holder_id")
 ).order_by(co_volunteers.c.id)
-_NAMED, _HELD = Prepared(_OF_ORDER), Prepared(_OF_ORDER.with_for_update())
-_FIND = Prepared(_ALL.where(co_volunteers.c.id == bindparam("named_id")))
+_NAMED, _HELD = Prepared(_OF_ORDER, CoVolunteer), Prepared(_OF_ORDER.with_for_update(), CoVolunteer)
+_FIND = Prepared(_ALL.where(co_volunteers.c.id == bindparam("named_id")), CoVolunteer)
 _NAME = Prepared(insert_once(co_volunteers).on_conflict_do_nothing().returning(co_volunteers.c.id))
 
 
@@ -49,13 +49,13 @@ def name(conn: Connection, now: datetime, order_id: int, holder_id: int, person_
 
 
 def find(conn: Connection, named_id: int) -> CoVolunteer | None:
-    row = _FIND.first(conn, {"named_id": named_id})
-    return CoVolunteer(*row) if row else None
+    found: CoVolunteer | None = _FIND.first(conn, {"named_id": named_id})
+    return found
 
 
 def named(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
     """Whoever this holder says came along, however they answered."""
-    return [CoVolunteer(*row) for row in _NAMED.all(conn, {"order_id": order_id, "holder_id": holder_id})]
+    return _NAMED.all(conn, {"order_id": order_id, "holder_id": holder_id})
 
 
 def came(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
@@ -65,7 +65,7 @@ def came(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
 
 def hold(conn: Connection, order_id: int, holder_id: int) -> list[CoVolunteer]:
     """Whoever this holder says came along; none of them answers until this transaction ends."""
-    return [CoVolunteer(*row) for row in _HELD.all(conn, {"order_id": order_id, "holder_id": holder_id})]
+    return _HELD.all(conn, {"order_id": order_id, "holder_id": holder_id})
 
 
 def fix_share(conn: Connection, named_ids: Sequence[int], share: int) -> None:
