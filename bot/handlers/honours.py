@@ -111,7 +111,7 @@ def paint_review(view: View, board_id: int, chat_id: int) -> Face | None:
         text = lines(head, _("No board this time? Nothing will be shown, and nobody is named."))
         return Face(text, _dropping(seen), language=language)
     rows = [_line(number, each) for number, each in enumerate(seen.listed, 1)]
-    return Face(lines(head, *rows, *_how_it_stands(seen)), _all(seen), language=language)
+    return Face(lines(head, *rows, _how_it_stands(seen)), _all(seen), language=language)
 
 
 def _line(number: int, each: Listed) -> Text:
@@ -126,24 +126,21 @@ def _line(number: int, each: Listed) -> Text:
     return line(number=number, address=each.address, points=honour.points, count=honour.deeds, stands=stands)
 
 
-def _how_it_stands(seen: Review) -> list[Text]:
-    match seen.board.state:
-        case state if state == PROPOSED:
-            asked = _("I ask the households {until}. Until then you can leave one out or add a quiet hero.")
-            return [asked(until=seen.board.next_at)]
-        case state if state == ASKING and not seen.ready:
-            return [_("They have been asked. It can go out when all have answered, and from {until} on in any case.")(
-                until=seen.board.answer_by
-            )]  # fmt: skip
-        case state if state == ASKING:
-            return [_("It can go out now: with the names of those who said yes, and nobody else's.")]
-        case state if state == PUBLISHED:
-            return [_("It is out; {name} published it.")(name=seen.decided_by or "—")]
-        case state if state == DROPPED:
-            return [_("{name} decided that there is no board this time.")(name=seen.decided_by or "—")]
-        case state if state == LAPSED:
-            return [_("Nobody published it before the next one came, so it stays between us.")]
-    return []
+def _how_it_stands(seen: Review) -> Text:
+    board, name = seen.board, seen.decided_by or "—"
+    if board.state == PROPOSED:
+        asked = _("I ask the households {until}. Until then you can leave one out or add a quiet hero.")
+        return asked(until=board.next_at)
+    if board.state == ASKING and not seen.ready:
+        asked = _("They have been asked. It can go out when all have answered, and from {until} on in any case.")
+        return asked(until=board.answer_by)
+    if board.state == ASKING:
+        return _("It can go out now: with the names of those who said yes, and nobody else's.")
+    if board.state == PUBLISHED:
+        return _("It is out; {name} published it.")(name=name)
+    if board.state == DROPPED:
+        return _("{name} decided that there is no board this time.")(name=name)
+    return _("Nobody published it before the next one came, so it stays between us.")
 
 
 def _all(seen: Review) -> tuple[Button, ...]:
