@@ -6,7 +6,6 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.flows.steps import Confirm
 from bot.handlers.honours import HonourAnswer, HonourTap
 from desk import honours
 from desk.front import Desk
@@ -17,7 +16,7 @@ from domain.words import Text
 from storage import honours as rows
 from storage.tables import households, people
 from tests.simulator.acts.officers import IN_CHARGE
-from tests.simulator.acts.residents import in_talk, press, say
+from tests.simulator.acts.residents import goes_on_in
 from tests.simulator.play import Play
 from tests.simulator.step import Step
 from tests.simulator.town import buttons_of
@@ -84,18 +83,7 @@ async def taps(play: Play) -> str | None:
 
 async def goes_on(play: Play) -> str | None:
     """Whoever leaves one out or adds a quiet hero goes on with it."""
-    town, chance = play.town, play.town.chance
-    for user in in_talk(town):
-        here = town.here(user) if user in town.world.people else None
-        if here is None or here.flow.name not in TALKS:
-            continue
-        offered = [value for value in here.values if not value.startswith("~")]
-        if offered and (isinstance(here.step, Confirm) or chance.random() < 0.9):
-            did = await press(town, user, here, chance.choice(offered))
-        else:
-            did = await say(town, user, here)
-        return f"{town.name(user)} in {here.flow.name}.{here.step.name}: {did}"
-    return None
+    return await goes_on_in(play, TALKS)
 
 
 async def forges(play: Play) -> str | None:

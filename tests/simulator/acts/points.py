@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bot.flows.steps import Confirm
 from bot.handlers.boards import BoardTap
 from bot.handlers.by_hand import SignTap
 from bot.handlers.statements import StatementTap
 from tests.simulator.acts.officers import IN_CHARGE
-from tests.simulator.acts.residents import in_talk, press, say
+from tests.simulator.acts.residents import goes_on_in
 from tests.simulator.play import Play
 from tests.simulator.step import Step
 
@@ -30,21 +29,7 @@ async def looks_after(play: Play) -> str | None:
 
 async def goes_on(play: Play) -> str | None:
     """Whoever gives points or takes them back goes on with it; many points sometimes."""
-    town, chance = play.town, play.town.chance
-    for user in in_talk(town):
-        here = town.here(user) if user in town.world.people else None
-        if here is None or here.flow.name not in TALKS:
-            continue
-        offered = [value for value in here.values if not value.startswith("~")]
-        if here.step.name == "points" and chance.random() < 0.3:
-            await town.says(user, str(chance.choice((7, 60, 90, 0))))
-            did = "a number"
-        elif offered and (isinstance(here.step, Confirm) or chance.random() < 0.9):
-            did = await press(town, user, here, chance.choice(offered))
-        else:
-            did = await say(town, user, here)
-        return f"{town.name(user)} in {here.flow.name}.{here.step.name}: {did}"
-    return None
+    return await goes_on_in(play, TALKS)
 
 
 async def taps(play: Play) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from bot.flows.flow import AGAIN, BACK, CANCEL
@@ -46,6 +48,25 @@ def in_talk(town: Town) -> list[int]:
     with town.reading.connect() as conn:
         theirs = select(contacts.c.telegram_id).join(talks, talks.c.person_id == contacts.c.person_id)
         return list(conn.scalars(theirs.order_by(contacts.c.telegram_id)))
+
+
+async def goes_on_in(play: Play, flows: Collection[str]) -> str | None:
+    """The first who is in the middle of one of these conversations taps what is offered, or sometimes types."""
+    town, chance = play.town, play.town.chance
+    for user in in_talk(town):
+        here = town.here(user) if user in town.world.people else None
+        if here is None or here.flow.name not in flows:
+            continue
+        offered = [value for value in here.values if not value.startswith("~")]
+        if here.step.name == "points" and chance.random() < 0.3:
+            await town.says(user, str(chance.choice((7, 60, 90, 0))))
+            did = "a number"
+        elif offered and (isinstance(here.step, Confirm) or chance.random() < 0.9):
+            did = await press(town, user, here, chance.choice(offered))
+        else:
+            did = await say(town, user, here)
+        return f"{town.name(user)} in {here.flow.name}.{here.step.name}: {did}"
+    return None
 
 
 async def answers(play: Play) -> str | None:
