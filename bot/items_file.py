@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from bot.importing import SHOWN, read_table
 from desk import item_sheet
 from desk.front import Desk
-from domain.item_sheet import KEPT, as_it_stands, check_rows, defused, heads
+from domain.item_sheet import as_it_stands, check_rows, defused, heads
+from domain.market import Merchant, Station
 from domain.words import Text, _, in_language, lines
 from storage import items, stations
 
@@ -38,8 +40,9 @@ def export_items(desk: Desk) -> bytes:
 
 
 def _rows(desk: Desk, columns: list[str]) -> list[list[str]]:
-    places = {each.id: in_language(each.name, desk.file.default_language) for each in stations.all_stations(desk.conn)}
-    givers = {each.id: in_language(each.name, desk.file.default_language) for each in stations.all_merchants(desk.conn)}
+    there, giving = item_sheet.known_places(desk)
+    places = {each.id: _called(desk, each, there) for each in stations.all_stations(desk.conn)}
+    givers = {each.id: _called(desk, each, giving) for each in stations.all_merchants(desk.conn)}
     found = []
     for item in items.all_items(desk.conn):
         if item.station_id not in places:
@@ -55,12 +58,18 @@ def _rows(desk: Desk, columns: list[str]) -> list[list[str]]:
             "per": item.per,
             "merchant": givers.get(item.merchant_id or 0),
             "state": item.state,
-            "was": as_it_stands({name: getattr(item, name) for name in KEPT}),
+            "was": as_it_stands(item_sheet.as_listed(item, givers)),
             **{f"name {language}": words for language, words in item.name.items()},
             **{f"about {language}": words for language, words in item.about.items()},
         }
         found.append(["" if cells.get(column) is None else str(cells[column]) for column in columns])
     return found
+
+
+def _called(desk: Desk, whom: Station | Merchant, known: Mapping[str, int]) -> str:
+    """By its name; by its number where two are called the same."""
+    name = in_language(whom.name, desk.file.default_language)
+    return name if known.get(name) == whom.id else str(whom.id)
 
 
 def import_items(desk: Desk, data: bytes, name: str, *, dry: bool) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,10 +35,16 @@ def known_places(desk: Desk) -> tuple[dict[str, int], dict[str, int]]:
     return names_of(there), names_of(giving)
 
 
+def as_listed(item: Item, giving: Collection[int]) -> dict[str, Any]:
+    """As a sheet speaks of it: of a merchant who gives nothing more it says nothing."""
+    known = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    return known if item.merchant_id in giving else known | {"merchant_id": None}
+
+
 def compare(desk: Desk, listed: Sequence[Row]) -> Difference:
     """An item is found by its number; one without a number by its station and a name it has."""
     found = Difference()
-    every = rows.all_items(desk.conn)
+    every, giving = rows.all_items(desk.conn), {each.id for each in stations.all_merchants(desk.conn)}
     by_id = {item.id: item for item in every}
     by_name = {(item.station_id, language, words): item for item in every for language, words in item.name.items()}
     for row in listed:
@@ -48,7 +54,7 @@ def compare(desk: Desk, listed: Sequence[Row]) -> Difference:
         elif item is None:
             found.new.append(row)
         else:
-            known = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+            known = as_listed(item, giving)
             different, both = changes(row, known), stale(row, known)
             if both:
                 found.stale.append((row, both))

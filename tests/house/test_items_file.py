@@ -13,15 +13,15 @@ from bot.counter_list import Listed, counter_list
 from bot.importing import NotAList, Unsafe
 from bot.items_file import export_items, import_items
 from bot.words import Reader
-from desk import counter, market
+from desk import counter, market, merchants
 from desk import items as shelves
 from desk.front import Desk
 from domain.item_sheet import HOT, heads
 from domain.words import Text
-from storage import items
+from storage import items, stations
 from storage.audit import audit
 from tests.conftest import MORNING, AtDesk
-from tests.deeds.shop import Shop, open_shop
+from tests.deeds.shop import Shop, add_item, open_shop
 from tests.house.test_import import with_part, xlsx
 
 
@@ -104,6 +104,21 @@ def test_however_much_is_said_of_it_what_is_exported_can_be_imported(at_desk: At
         shop = open_shop(desk)
         shelves.change(desk, shop.eli, shop.rice, about={"en": '"x' * 200, "zh_Hans": "米" * 400})
         assert "2 stand as they are" in brought(desk, export_items(desk))
+
+
+def test_whoever_gives_it_or_gave_it_stays_so(at_desk: AtDesk) -> None:
+    """One of two merchants of one name has ended; what both gave comes back as it was, and can be given by others."""
+    with at_desk() as desk:
+        shop = open_shop(desk)
+        bakers = {"unit": "ankang", "name": {"en": "Bakers"}, "thanked": True}
+        one, two, ended = (stations.add_merchant(desk.conn, desk.now, shop.ivy.id, **bakers) for _each in range(3))
+        for name, giver in (("Bread", one), ("Cake", two), ("Rolls", ended)):
+            add_item(desk, shop.station, name, 5, stock=3, merchant_id=giver)
+        merchants.end_merchant(desk, shop.ivy, ended)
+        sheet = export_items(desk)
+        assert "5 stand as they are" in brought(desk, sheet)
+        brought(desk, edited(sheet, 5, merchant=str(one)))
+        assert [each.merchant_id for each in items.all_items(desk.conn)][2:] == [one, two, one]
 
 
 @pytest.mark.parametrize(
